@@ -1,0 +1,149 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// MARK: Settings, applied to every Swift target
+
+let settings: [SwiftSetting] =
+    [
+        "ExistentialAny", "MemberImportVisibility", "InternalImportsByDefault", "NonisolatedNonsendingByDefault",
+    ].map { .enableUpcomingFeature($0) } + [.unsafeFlags(["-warnings-as-errors"])]
+
+// MARK: Libraries that others keep
+
+extension Target.Dependency {
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
+    static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
+    static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
+    static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let metrics: Self = .product(name: "Metrics", package: "swift-metrics")
+    static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let yams: Self = .product(name: "Yams", package: "Yams")
+}
+
+// MARK: Kinds of target
+
+/// A module under `Shared/`.
+func shared(_ name: String, _ dependencies: [Target.Dependency] = [], contracts: Bool = false) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Shared/\(name)",
+        plugins: contracts ? ["ContractsPlugin"] : [])
+}
+
+/// A service: its library in `Services/<path>`, and beside it in `Main/` the few lines of its executable.
+func service(
+    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency], contracts: Bool = false
+) -> [Target] {
+    let folder = "Services/\(path ?? name)"
+    return [
+        .target(
+            name: name, dependencies: dependencies + ["ServiceRuntime", "Bus", "Models", .lifecycle, .logging],
+            path: folder, exclude: ["Main"], plugins: contracts ? ["ContractsPlugin"] : []),
+        .executableTarget(
+            name: "\(name)Main", dependencies: [.target(name: name), "ServiceRuntime"], path: "\(folder)/Main"),
+    ]
+}
+
+/// An adapter: a service with provider contracts beside its code.
+func adapter(_ category: String) -> [Target] {
+    service(
+        "\(category)Adapter", path: "Adapters/\(category)", ["AdapterKit"], contracts: true)
+}
+
+/// A test target in `Tests/<name>`.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", resources: resources)
+}
+
+/// An executable product under the name that operators type.
+func executable(_ name: String, _ target: String) -> Product {
+    .executable(name: name, targets: [target])
+}
+
+// MARK: The package
+
+let sharedModules: [Target] = [
+    .systemLibrary(
+        name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq",
+        providers: [.apt(["librabbitmq-dev"])]),
+    .target(name: "ContractSchema", path: "Shared/Contracts/Schema"),
+    .executableTarget(
+        name: "ContractsGenerator", dependencies: ["ContractSchema", .yams], path: "Shared/Contracts/Generator"),
+    .plugin(
+        name: "ContractsPlugin", capability: .buildTool(), dependencies: ["ContractsGenerator"],
+        path: "Shared/Contracts/Plugin"),
+    shared("Models", ["ContractSchema"], contracts: true),
+    shared("AMQP", ["CRabbitMQ", .logging]),
+    shared("Bus", ["AMQP", .logging]),
+    shared("AdapterKit", ["Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .crypto]),
+    shared(
+        "ServiceRuntime",
+        ["Bus", "Models", .configuration, .crypto, .hummingbird, .lifecycle, .logging, .metrics, .unixSignals]),
+]
+
+let services: [Target] =
+    service("Gateway", [.hummingbird, .nioCore, .metrics, .crypto])
+    + service("Orchestrator", [.grdb, .crypto, .metrics])
+    + service("LogCollector", [.grdb, .metrics])
+    + adapter("Hosting")
+    + [
+        .executableTarget(
+            name: "Purser",
+            dependencies: [
+                "Gateway", "Orchestrator", "LogCollector", "HostingAdapter", "ServiceRuntime", "Models", .argumentParser,
+                .asyncHTTPClient, .nioCore,
+            ], path: "Services/Purser")
+    ]
+
+let testTargets: [Target] = [
+    .target(name: "TestSupport", dependencies: ["Bus", "Models"], path: "Tests/TestSupport"),
+    tests("ModelsTests", ["Models"]),
+    tests("BusTests", ["Bus", "AMQP"]),
+    tests("AdapterKitTests", ["AdapterKit", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
+    tests("HostingAdapterTests", ["HostingAdapter", "AdapterKit"], resources: [.copy("Wire")]),
+    tests("ServiceRuntimeTests", ["ServiceRuntime"]),
+    tests("OrchestratorTests", ["Orchestrator", .grdb]),
+    tests("LogCollectorTests", ["LogCollector", .grdb]),
+    tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
+    tests("EndToEndTests", ["Models", .asyncHTTPClient, .nioCore, .grdb]),
+]
+
+let package = Package(
+    name: "Purser",
+    platforms: [.macOS(.v15)],
+    products: [
+        executable("purser", "Purser"),
+        executable("gateway", "GatewayMain"),
+        executable("orchestrator", "OrchestratorMain"),
+        executable("log-collector", "LogCollectorMain"),
+        executable("hosting-adapter", "HostingAdapterMain"),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: [.defaults]),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: sharedModules + services + testTargets
+)
+
+for target in package.targets where ![.system, .plugin, .binary].contains(target.type) {
+    target.swiftSettings = settings
+}
