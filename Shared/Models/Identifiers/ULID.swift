@@ -1,0 +1,28 @@
+/// The sortable part of identifiers.
+///
+/// - SeeAlso: the ULID specification's canonical form (26 characters of Crockford base 32).
+package enum ULID {
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    private static let length = 26
+
+    /// - Parameter milliseconds: since 1970; 48 bits of it are used.
+    package static func make(milliseconds: UInt64) -> String {
+        var generator = SystemRandomNumberGenerator()
+        let high = UInt64.random(in: 0...UInt64.max, using: &generator)
+        let low = UInt64.random(in: 0...UInt64.max, using: &generator)
+        return String(unsafeUninitializedCapacity: length) { buffer in
+            for index in 0..<10 {
+                buffer[index] = alphabet[Int((milliseconds >> UInt64(45 - 5 * index)) & 31)]
+            }
+            for index in 0..<8 {
+                buffer[10 + index] = alphabet[Int((high >> UInt64(5 * index)) & 31)]
+                buffer[18 + index] = alphabet[Int((low >> UInt64(5 * index)) & 31)]
+            }
+            return length
+        }
+    }
+
+    static func isWellFormed(_ text: some Collection<UInt8>) -> Bool {
+        text.count == length && text.allSatisfy { alphabet.contains($0) }
+    }
+}
