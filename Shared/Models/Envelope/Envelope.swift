@@ -28,7 +28,7 @@ package struct Envelope<Payload: MessagePayload>: Sendable {
     package var data: Payload
 
     package init(
-        id: String = ULID.make(milliseconds: UInt64(Timestamp.now.milliseconds)), source: String,
+        id: String = ULID.make(), source: String,
         time: Timestamp = .now, subject: String? = nil, traceparent: String? = nil, data: Payload
     ) {
         self.id = id

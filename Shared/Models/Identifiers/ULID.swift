@@ -5,8 +5,8 @@ package enum ULID {
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     private static let length = 26
 
-    /// - Parameter milliseconds: since 1970; 48 bits of it are used.
-    package static func make(milliseconds: UInt64) -> String {
+    /// - Parameter milliseconds: since 1970, now if not given; 48 bits of it are used.
+    package static func make(milliseconds: UInt64 = UInt64(max(0, Timestamp.now.milliseconds))) -> String {
         var generator = SystemRandomNumberGenerator()
         let high = UInt64.random(in: 0...UInt64.max, using: &generator)
         let low = UInt64.random(in: 0...UInt64.max, using: &generator)
