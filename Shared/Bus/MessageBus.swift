@@ -21,7 +21,8 @@ package protocol MessageBus: Sendable {
     ///   `unroutable`, `tooLarge` may not.
     func publish(_ message: BusMessage, to route: Route) async throws(BusError)
 
-    /// Takes messages from a work queue until the task is cancelled, then waits for the handlers under way.
+    /// Takes messages from a work queue until the task is cancelled, then waits for the handlers under way, which
+    /// do not see the cancellation. A message held for `retry(after:)` is then given back at once.
     ///
     /// - Parameters:
     ///   - prefetch: how many deliveries may be unsettled at once, which is also how many handlers run beside each other.
@@ -33,7 +34,8 @@ package protocol MessageBus: Sendable {
     /// Sends a request and waits for its answer.
     ///
     /// - Parameter timeout: from the call to the answer. A request that timed out may have been carried out.
-    func request(_ message: BusMessage, to route: Route, timeout: Duration) async throws(BusError) -> BusMessage
+    func request(_ message: BusMessage, to route: Route, timeout: Duration) async throws(BusError)
+        -> BusMessage
 
     /// Answers the requests of a queue until the task is cancelled. Requests are transient: one that is lost is a
     /// request that times out at the caller.
@@ -46,7 +48,8 @@ package protocol MessageBus: Sendable {
     /// Receives the events whose topic matches one of `patterns` (`*` one word, `#` any number), from now on.
     ///
     /// Events are transient: where some may have been missed (a lost connection, a full buffer) the stream yields
-    /// `.interrupted`, and the subscriber reads on from the event's owner. Ending the iteration ends the subscription.
+    /// `.interrupted`, and the subscriber reads on from the event's owner. So the first element is always
+    /// `.interrupted`: it comes when the subscription has begun. Ending the iteration ends the subscription.
     func events(matching patterns: [String]) -> AsyncStream<EventDelivery>
 
     /// Reads a stream in order until the task is cancelled or the handler throws.
