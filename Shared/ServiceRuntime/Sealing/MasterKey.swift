@@ -1,5 +1,6 @@
-package import Crypto
+import Crypto
 import Foundation
+import Models
 
 /// The key that all others are derived from. Only the orchestrator has it; gateway and adapters get a derived one.
 package struct MasterKey: Sendable, CustomStringConvertible {
