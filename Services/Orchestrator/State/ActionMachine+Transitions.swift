@@ -1,4 +1,4 @@
-package import Models
+import Models
 
 extension ActionMachine {
     /// Applies an event.
@@ -11,6 +11,8 @@ extension ActionMachine {
         case (.queued, .dispatch(let answerBy)):
             attempt += 1
             move(to: .dispatched, wakeAt: answerBy)
+        case (.queued, .invalid):
+            end(in: .failed)
         case (.dispatched, .due), (.dispatched, .lost):
             mayBeDone = true
             move(to: .queued)
@@ -20,7 +22,7 @@ extension ActionMachine {
             throw .stale
         case (_, .decision(let decision)):
             try apply(decision)
-        case (_, .due), (_, .dispatch), (_, .lost):
+        case (_, .due), (_, .dispatch), (_, .invalid), (_, .lost):
             throw .notNow(state)
         }
     }

@@ -38,6 +38,8 @@ package struct ActionMachine: Sendable, Equatable {
         case due
         /// It is its turn: it is handed to an adapter, whose outcome is expected by `answerBy`.
         case dispatch(answerBy: Timestamp)
+        /// It is its turn, and it cannot be handed over: what it needs is missing or wrong.
+        case invalid
         /// An attempt came to this. An outcome of any attempt but the last is stale.
         case outcome(attempt: Int, Outcome)
         /// The bus forgot what was in flight (it does not outlive a restart).
