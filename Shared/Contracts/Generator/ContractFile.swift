@@ -7,14 +7,7 @@ enum ContractFile {
         BlueprintDefinition, types: [StructureDefinition], parameterTypes: [String: String],
         resultTypes: [String: String])
     case provider(ProviderDescriptor)
-    case messages(MessageCatalogue, enumerations: [Enumeration])
-}
-
-/// A closed set of words.
-struct Enumeration {
-    let name: String
-    let help: String
-    let values: [String]
+    case messages(MessageCatalogue)
 }
 
 extension ContractFile {
@@ -134,13 +127,14 @@ extension ContractFile {
         let keys = try root.members(known: [
             "messages", "help", "enumerations", "types", "events", "requests",
         ])
-        var enumerations: [Enumeration] = []
+        var enumerations: [EnumerationDefinition] = []
         for (name, reader) in try keys["enumerations"]?.members() ?? [] {
             let enumeration = try reader.members(known: ["help", "values"])
             let values = try required("values", enumeration, reader).list().map { try $0.text() }
             known.enumerations[name] = values
             enumerations.append(
-                Enumeration(name: name, help: try enumeration["help"]?.text() ?? "", values: values))
+                EnumerationDefinition(name: name, help: try enumeration["help"]?.text() ?? "", values: values)
+            )
         }
         let types = try structures(keys["types"], parser: &known)
         var messages: [MessageDefinition] = []
@@ -161,8 +155,8 @@ extension ContractFile {
         }
         return .messages(
             MessageCatalogue(
-                title: try required("messages", keys, root).text(), types: types, messages: messages),
-            enumerations: enumerations)
+                title: try required("messages", keys, root).text(), enumerations: enumerations, types: types,
+                messages: messages))
     }
 
     // MARK: Parts

@@ -37,8 +37,8 @@ enum ContractsGenerator {
             try writer.blueprint(
                 definition, types: types, parameterTypes: parameterTypes, resultTypes: resultTypes)
         case .provider(let descriptor): try writer.provider(descriptor)
-        case .messages(let catalogue, let enumerations):
-            try writer.messages(catalogue, enumerations: enumerations)
+        case .messages(let catalogue):
+            try writer.messages(catalogue)
         }
         return writer.text
     }

@@ -100,6 +100,9 @@ struct FieldParser {
 
     private func rule(_ text: String, _ reader: YAMLReader) throws -> Rule {
         guard let rule = Rule(text) else { throw reader.error("there is no rule \(text)") }
+        if case .regex(let pattern) = rule, DelimitedPattern(pattern)?.compiled == nil {
+            throw reader.error("the pattern \(pattern) is not well formed")
+        }
         return rule
     }
 

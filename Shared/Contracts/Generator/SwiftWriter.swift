@@ -66,8 +66,8 @@ struct SwiftWriter {
         }
     }
 
-    mutating func messages(_ catalogue: MessageCatalogue, enumerations: [Enumeration]) throws {
-        for enumeration in enumerations {
+    mutating func messages(_ catalogue: MessageCatalogue) throws {
+        for enumeration in catalogue.enumerations {
             comment(enumeration.help)
             block("package enum \(enumeration.name): String, Codable, Sendable, CaseIterable") { writer in
                 for value in enumeration.values {
