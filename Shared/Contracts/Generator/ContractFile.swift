@@ -3,16 +3,11 @@ import Yams
 
 /// What one contract file declares.
 enum ContractFile {
-    case blueprint(BlueprintDefinition, types: [StructureDefinition], parameterTypes: [String: String], resultTypes: [String: String])
+    case blueprint(
+        BlueprintDefinition, types: [StructureDefinition], parameterTypes: [String: String],
+        resultTypes: [String: String])
     case provider(ProviderDescriptor)
-    case messages(MessageCatalogue, enumerations: [Enumeration])
-}
-
-/// A closed set of words.
-struct Enumeration {
-    let name: String
-    let help: String
-    let values: [String]
+    case messages(MessageCatalogue)
 }
 
 extension ContractFile {
@@ -50,35 +45,46 @@ extension ContractFile {
         var functions: [FunctionDefinition] = []
         for (name, reader) in try required("functions", keys, root).members() {
             let function = try reader.members(known: [
-                "title", "help", "effect", "audience", "timeout_seconds", "status_after", "writes_back", "parameters",
+                "title", "help", "effect", "audience", "timeout_seconds", "status_after", "writes_back",
+                "parameters",
                 "result",
             ])
-            guard let effect = FunctionDefinition.Effect(rawValue: try required("effect", function, reader).text()),
-                let audience = FunctionDefinition.Audience(rawValue: try function["audience"]?.text() ?? "admin")
+            guard
+                let effect = FunctionDefinition.Effect(
+                    rawValue: try required("effect", function, reader).text()),
+                let audience = FunctionDefinition.Audience(
+                    rawValue: try function["audience"]?.text() ?? "admin")
             else { throw reader.error("\(name): effect or audience is none that is known") }
             let timeout = try function["timeout_seconds"]?.integer() ?? 60
-            guard (1...600).contains(timeout) else { throw reader.error("\(name): timeout_seconds is 1 to 600") }
+            guard (1...600).contains(timeout) else {
+                throw reader.error("\(name): timeout_seconds is 1 to 600")
+            }
             let parameters = try shape(
-                function["parameters"], name: pascal(name) + "Parameters", parser: parser, names: &parameterTypes,
+                function["parameters"], name: pascal(name) + "Parameters", parser: parser,
+                names: &parameterTypes,
                 function: name)
             let result = try shape(
-                function["result"], name: pascal(name) + "Result", parser: parser, names: &resultTypes, function: name)
+                function["result"], name: pascal(name) + "Result", parser: parser, names: &resultTypes,
+                function: name)
             functions.append(
                 FunctionDefinition(
                     name: name, title: try required("title", function, reader).text(),
                     help: try required("help", function, reader).text(), effect: effect, audience: audience,
                     timeoutSeconds: timeout, statusAfter: try function["status_after"]?.text(),
-                    writesBack: try function["writes_back"]?.boolean() ?? true, parameters: parameters, result: result))
+                    writesBack: try function["writes_back"]?.boolean() ?? true, parameters: parameters,
+                    result: result))
         }
         let definition = BlueprintDefinition(
-            category: try required("blueprint", keys, root).text(), title: try required("title", keys, root).text(),
+            category: try required("blueprint", keys, root).text(),
+            title: try required("title", keys, root).text(),
             help: try required("help", keys, root).text(), functions: functions)
         return .blueprint(definition, types: types, parameterTypes: parameterTypes, resultTypes: resultTypes)
     }
 
     /// The fields of parameters or a result: declared in place, or the name of a structure.
     private static func shape(
-        _ reader: YAMLReader?, name: String, parser: FieldParser, names: inout [String: String], function: String
+        _ reader: YAMLReader?, name: String, parser: FieldParser, names: inout [String: String],
+        function: String
     ) throws -> [FieldDefinition] {
         guard let reader else { return [] }
         if reader.node.mapping != nil {
@@ -86,7 +92,9 @@ extension ContractFile {
             return try parser.fields(reader)
         }
         let reference = try reader.text()
-        guard let structure = parser.structures[reference] else { throw reader.error("there is no type \(reference)") }
+        guard let structure = parser.structures[reference] else {
+            throw reader.error("there is no type \(reference)")
+        }
         names[function] = reference
         return structure.fields
     }
@@ -102,9 +110,11 @@ extension ContractFile {
         return .provider(
             ProviderDescriptor(
                 provider: try required("provider", keys, root).text(),
-                category: try required("category", keys, root).text(), title: try required("title", keys, root).text(),
+                category: try required("category", keys, root).text(),
+                title: try required("title", keys, root).text(),
                 vendorPage: try required("vendor_page", keys, root).text(),
-                help: try required("help", keys, root).text(), concurrency: try keys["concurrency"]?.integer() ?? 8,
+                help: try required("help", keys, root).text(),
+                concurrency: try keys["concurrency"]?.integer() ?? 8,
                 configuration: try parser.fields(try required("configuration", keys, root)),
                 functions: try notes.map {
                     SupportedFunction(name: $0.name, isObservable: false, note: try $0.value.text())
@@ -114,14 +124,17 @@ extension ContractFile {
     // MARK: Messages
 
     private static func messages(_ root: YAMLReader, known: inout FieldParser) throws -> ContractFile {
-        let keys = try root.members(known: ["messages", "help", "enumerations", "types", "events", "requests"])
-        var enumerations: [Enumeration] = []
+        let keys = try root.members(known: [
+            "messages", "help", "enumerations", "types", "events", "requests",
+        ])
+        var enumerations: [EnumerationDefinition] = []
         for (name, reader) in try keys["enumerations"]?.members() ?? [] {
             let enumeration = try reader.members(known: ["help", "values"])
             let values = try required("values", enumeration, reader).list().map { try $0.text() }
             known.enumerations[name] = values
             enumerations.append(
-                Enumeration(name: name, help: try enumeration["help"]?.text() ?? "", values: values))
+                EnumerationDefinition(name: name, help: try enumeration["help"]?.text() ?? "", values: values)
+            )
         }
         let types = try structures(keys["types"], parser: &known)
         var messages: [MessageDefinition] = []
@@ -129,7 +142,9 @@ extension ContractFile {
             for (type, reader) in try keys[kind]?.members() ?? [] {
                 let message = try reader.members(known: ["name", "help", "reply", "fields"])
                 let reply = try message["reply"]?.text()
-                if let reply, known.structures[reply] == nil { throw reader.error("there is no type \(reply)") }
+                if let reply, known.structures[reply] == nil {
+                    throw reader.error("there is no type \(reply)")
+                }
                 if kind == "requests", reply == nil { throw reader.error("a request says its reply") }
                 messages.append(
                     MessageDefinition(
@@ -139,13 +154,16 @@ extension ContractFile {
             }
         }
         return .messages(
-            MessageCatalogue(title: try required("messages", keys, root).text(), types: types, messages: messages),
-            enumerations: enumerations)
+            MessageCatalogue(
+                title: try required("messages", keys, root).text(), enumerations: enumerations, types: types,
+                messages: messages))
     }
 
     // MARK: Parts
 
-    private static func structures(_ reader: YAMLReader?, parser: inout FieldParser) throws -> [StructureDefinition] {
+    private static func structures(_ reader: YAMLReader?, parser: inout FieldParser) throws
+        -> [StructureDefinition]
+    {
         var structures: [StructureDefinition] = []
         for (name, reader) in try reader?.members() ?? [] {
             let structure = try reader.members(known: ["help", "fields"])
@@ -158,7 +176,9 @@ extension ContractFile {
         return structures
     }
 
-    private static func required(_ key: String, _ keys: [String: YAMLReader], _ reader: YAMLReader) throws -> YAMLReader {
+    private static func required(_ key: String, _ keys: [String: YAMLReader], _ reader: YAMLReader) throws
+        -> YAMLReader
+    {
         guard let value = keys[key] else { throw reader.error("\(key) is missing") }
         return value
     }
@@ -181,5 +201,6 @@ private func words(_ name: String) -> [Substring] {
 }
 
 private func capitalized(_ word: Substring) -> String {
-    ["id", "url", "ip", "mb"].contains(word) ? word.uppercased() : word.prefix(1).uppercased() + word.dropFirst()
+    ["id", "url", "ip", "mb"].contains(word)
+        ? word.uppercased() : word.prefix(1).uppercased() + word.dropFirst()
 }

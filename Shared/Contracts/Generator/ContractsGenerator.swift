@@ -18,7 +18,8 @@ enum ContractsGenerator {
                 let yaml = try String(contentsOf: file, encoding: .utf8)
                 let contract = try ContractFile(file: path, yaml: yaml, known: &known)
                 let output = folder.appendingPathComponent(outputName(file))
-                try swift(of: contract, from: file.lastPathComponent).write(to: output, atomically: true, encoding: .utf8)
+                try swift(of: contract, from: file.lastPathComponent).write(
+                    to: output, atomically: true, encoding: .utf8)
             }
         } catch {
             fail("\(error)")
@@ -36,7 +37,8 @@ enum ContractsGenerator {
             try writer.blueprint(
                 definition, types: types, parameterTypes: parameterTypes, resultTypes: resultTypes)
         case .provider(let descriptor): try writer.provider(descriptor)
-        case .messages(let catalogue, let enumerations): try writer.messages(catalogue, enumerations: enumerations)
+        case .messages(let catalogue):
+            try writer.messages(catalogue)
         }
         return writer.text
     }

@@ -66,7 +66,11 @@ struct FieldParser {
         if isList { typeName.removeLast(2) }
         var base = try type(typeName, reader)
         for rule in parts.dropFirst() {
-            if rule == "secret" { field.isSecret = true } else { base.rules.append(try self.rule(rule, reader)) }
+            if rule == "secret" {
+                field.isSecret = true
+            } else {
+                base.rules.append(try self.rule(rule, reader))
+            }
         }
         if isList {
             field.type = .array
@@ -81,7 +85,9 @@ struct FieldParser {
     }
 
     private func type(_ name: String, _ reader: YAMLReader) throws -> FieldDefinition {
-        if let plain = FieldDefinition.FieldType(rawValue: name) { return FieldDefinition(name: "", type: plain) }
+        if let plain = FieldDefinition.FieldType(rawValue: name) {
+            return FieldDefinition(name: "", type: plain)
+        }
         if let type = Self.handwritten[name] { return FieldDefinition(name: "", type: type, reference: name) }
         if let values = enumerations[name] {
             return FieldDefinition(name: "", type: .string, rules: [.in(values)], reference: name)
@@ -94,6 +100,9 @@ struct FieldParser {
 
     private func rule(_ text: String, _ reader: YAMLReader) throws -> Rule {
         guard let rule = Rule(text) else { throw reader.error("there is no rule \(text)") }
+        if case .regex(let pattern) = rule, DelimitedPattern(pattern)?.compiled == nil {
+            throw reader.error("the pattern \(pattern) is not well formed")
+        }
         return rule
     }
 
@@ -102,7 +111,8 @@ struct FieldParser {
             return .array(try sequence.map { try json(YAMLReader(file: reader.file, node: $0)) })
         }
         if reader.node.mapping != nil {
-            return .object(Dictionary(uniqueKeysWithValues: try reader.members().map { ($0.name, try json($0.value)) }))
+            return .object(
+                Dictionary(uniqueKeysWithValues: try reader.members().map { ($0.name, try json($0.value)) }))
         }
         if reader.node.null != nil { return .null }
         if let value = reader.node.bool { return .bool(value) }

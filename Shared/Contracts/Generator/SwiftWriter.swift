@@ -10,8 +10,10 @@ struct SwiftWriter {
     var text: String { lines.joined(separator: "\n") + "\n" }
 
     private static let keywords: Set<String> = [
-        "as", "case", "class", "default", "defer", "do", "else", "enum", "extension", "false", "for", "func", "if",
-        "import", "in", "init", "is", "let", "operator", "private", "protocol", "public", "repeat", "return", "self",
+        "as", "case", "class", "default", "defer", "do", "else", "enum", "extension", "false", "for", "func",
+        "if",
+        "import", "in", "init", "is", "let", "operator", "private", "protocol", "public", "repeat", "return",
+        "self",
         "static", "struct", "switch", "throw", "throws", "true", "try", "var", "where", "while", "internal",
     ]
 
@@ -55,26 +57,31 @@ struct SwiftWriter {
 
     mutating func provider(_ descriptor: ProviderDescriptor) throws {
         comment("The contract of the provider \(descriptor.provider): \(descriptor.help)")
-        try block("package enum \(pascal(descriptor.category))\(pascal(descriptor.provider))Contract") { writer in
+        try block("package enum \(pascal(descriptor.category))\(pascal(descriptor.provider))Contract") {
+            writer in
             try writer.literal("descriptor", descriptor)
             writer.structure(
-                "Configuration", help: "One account at \(descriptor.title).", fields: descriptor.configuration)
+                "Configuration", help: "One account at \(descriptor.title).", fields: descriptor.configuration
+            )
         }
     }
 
-    mutating func messages(_ catalogue: MessageCatalogue, enumerations: [Enumeration]) throws {
-        for enumeration in enumerations {
+    mutating func messages(_ catalogue: MessageCatalogue) throws {
+        for enumeration in catalogue.enumerations {
             comment(enumeration.help)
             block("package enum \(enumeration.name): String, Codable, Sendable, CaseIterable") { writer in
                 for value in enumeration.values {
-                    writer.line("case \(Self.identifier(camel(value)))" + (camel(value) == value ? "" : " = \"\(value)\""))
+                    writer.line(
+                        "case \(Self.identifier(camel(value)))"
+                            + (camel(value) == value ? "" : " = \"\(value)\""))
                 }
             }
         }
         for type in catalogue.types { structure(type.name, help: type.help, fields: type.fields) }
         for message in catalogue.messages {
             let conformance = message.reply == nil ? "MessagePayload" : "BusRequest"
-            structure(message.name, help: message.help, fields: message.fields, conformance: conformance) { writer in
+            structure(message.name, help: message.help, fields: message.fields, conformance: conformance) {
+                writer in
                 writer.line("package static let messageType = \"\(message.type)\"")
                 if let reply = message.reply { writer.line("package typealias Reply = \(reply)") }
             }
@@ -95,7 +102,8 @@ struct SwiftWriter {
     }
 
     private mutating func structure(
-        _ name: String, help: String, fields: [FieldDefinition], conformance: String = "Codable, Sendable, Equatable",
+        _ name: String, help: String, fields: [FieldDefinition],
+        conformance: String = "Codable, Sendable, Equatable",
         extra: (inout SwiftWriter) -> Void = { _ in }
     ) {
         comment(help)
@@ -112,7 +120,8 @@ struct SwiftWriter {
                 }
             }
             let parameters = fields.map {
-                "\(Self.identifier(camel($0.name))): \(Self.swiftType($0))" + (Self.isOptional($0) ? " = nil" : "")
+                "\(Self.identifier(camel($0.name))): \(Self.swiftType($0))"
+                    + (Self.isOptional($0) ? " = nil" : "")
             }
             writer.block("package init(\(parameters.joined(separator: ", ")))") { writer in
                 for field in fields {

@@ -24,7 +24,9 @@ struct ContractsPlugin: BuildToolPlugin {
 
     /// The same rule as the generator's.
     private func outputName(_ file: URL) -> String {
-        let words = file.deletingPathExtension().lastPathComponent.split { $0 == "-" || $0 == "_" || $0 == "." }
+        let words = file.deletingPathExtension().lastPathComponent.split {
+            $0 == "-" || $0 == "_" || $0 == "."
+        }
         return words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() + "+Contract.swift"
     }
 }

@@ -4,7 +4,9 @@ import Foundation
 ///
 /// The generator encodes it from the same types, so a failure means that the two were built from different sources:
 /// the process ends and says which type.
-package func contractLiteral<Contract: Decodable>(_ json: String, as type: Contract.Type = Contract.self) -> Contract {
+package func contractLiteral<Contract: Decodable>(_ json: String, as type: Contract.Type = Contract.self)
+    -> Contract
+{
     do {
         return try JSONDecoder().decode(type, from: Data(json.utf8))
     } catch {

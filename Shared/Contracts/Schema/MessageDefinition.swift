@@ -30,14 +30,32 @@ package struct MessageDefinition: Codable, Sendable, Equatable {
     }
 }
 
-/// The messages and structures of one contract file.
+/// A closed set of words, which on the wire is text.
+package struct EnumerationDefinition: Codable, Sendable, Equatable {
+    package var name: String
+    package var help: String
+    package var values: [String]
+
+    package init(name: String, help: String, values: [String]) {
+        self.name = name
+        self.help = help
+        self.values = values
+    }
+}
+
+/// The messages, structures and enumerations of one contract file.
 package struct MessageCatalogue: Codable, Sendable, Equatable {
     package var title: String
+    package var enumerations: [EnumerationDefinition]
     package var types: [StructureDefinition]
     package var messages: [MessageDefinition]
 
-    package init(title: String, types: [StructureDefinition], messages: [MessageDefinition]) {
+    package init(
+        title: String, enumerations: [EnumerationDefinition], types: [StructureDefinition],
+        messages: [MessageDefinition]
+    ) {
         self.title = title
+        self.enumerations = enumerations
         self.types = types
         self.messages = messages
     }

@@ -47,9 +47,13 @@ package enum Rule: Sendable, Hashable {
         let argument = String(text[text.index(after: colon)...])
         let list = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         switch text[..<colon] {
-        case "date_format", "date": self = .dateFormat(argument)
+        case "date_format":
+            guard DateFormat.parts(argument) != nil else { return nil }
+            self = .dateFormat(argument)
         case "in": self = .in(list)
-        case "regex": self = .regex(argument)
+        case "regex":
+            guard DelimitedPattern(argument) != nil else { return nil }
+            self = .regex(argument)
         case "starts_with": self = .startsWith(argument)
         case "required_without": self = .requiredWithout(list)
         case "required_without_all": self = .requiredWithoutAll(list)
@@ -84,7 +88,8 @@ extension Rule: Codable {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let rule = Rule(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "there is no rule \(text)")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "there is no rule \(text)")
         }
         self = rule
     }

@@ -66,7 +66,9 @@ extension Envelope: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let version = try container.decode(String.self, forKey: .specversion)
-        guard version == "1.0" else { throw EnvelopeError(message: "specversion \(version.prefix(20)) is not 1.0") }
+        guard version == "1.0" else {
+            throw EnvelopeError(message: "specversion \(version.prefix(20)) is not 1.0")
+        }
         let type = try container.decode(String.self, forKey: .type)
         guard type == Payload.messageType else {
             throw EnvelopeError(message: "the type \(type.prefix(100)) is not \(Payload.messageType)")
@@ -101,14 +103,17 @@ package struct EnvelopeError: Error, Sendable, Equatable, CustomStringConvertibl
 
     static func reason(_ error: DecodingError) -> String {
         func path(_ context: DecodingError.Context) -> String {
-            "/" + context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: "/")
+            "/"
+                + context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(
+                    separator: "/")
         }
         switch error {
         case .keyNotFound(let key, let context): return "\(path(context)) has no member \(key.stringValue)"
         case .typeMismatch(let type, let context): return "\(path(context)) is not a \(type)"
         case .valueNotFound(_, let context): return "\(path(context)) is null"
         case .dataCorrupted(let context):
-            return context.codingPath.isEmpty ? "the message is not JSON" : "\(path(context)) has a value that is not allowed"
+            return context.codingPath.isEmpty
+                ? "the message is not JSON" : "\(path(context)) has a value that is not allowed"
         @unknown default: return "the message could not be read"
         }
     }

@@ -120,7 +120,7 @@ extension Timestamp {
         self.init(milliseconds: seconds * 1000 + Int64(fraction))
     }
 
-    private static func daysIn(month: Int, year: Int) -> Int {
+    static func daysIn(month: Int, year: Int) -> Int {
         switch month {
         case 4, 6, 9, 11: 30
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
