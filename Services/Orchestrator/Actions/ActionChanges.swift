@@ -1,4 +1,4 @@
-import Models
+package import Models
 
 /// What a transaction changed, for whoever is to be told once it is durable.
 package struct ActionChanges: Sendable {

@@ -12,7 +12,7 @@ extension ActionService {
     package func moveDueActions() async throws -> Timestamp? {
         while true {
             let now = now()
-            let (news, count, next) = try await store.write { transaction in
+            let (news, count, next): (ActionNews, Int, Timestamp?) = try await store.write { transaction in
                 let due = try transaction.dueActions(by: now, limit: Self.dueLimit)
                 var changes = ActionChanges()
                 for action in due {
@@ -23,7 +23,7 @@ extension ActionService {
                     try action.machine.handle(.due)
                     try settle(&action, in: transaction, changes: &changes, now: now)
                 }
-                return (try news(of: changes, in: transaction, now: now), due.count, try transaction.nextWake())
+                return (try self.news(of: changes, in: transaction, now: now), due.count, try transaction.nextWake())
             }
             tell(news)
             logDispatches(in: news)
@@ -37,7 +37,7 @@ extension ActionService {
         let lost = try await store.read { try $0.openActions(in: .dispatched).map(\.id) }
         for start in stride(from: 0, to: lost.count, by: Self.dueLimit) {
             let batch = lost[start..<min(start + Self.dueLimit, lost.count)]
-            let news = try await store.write { transaction in
+            let news: ActionNews = try await store.write { transaction in
                 var changes = ActionChanges()
                 for id in batch {
                     guard var action = try transaction.action(id), action.machine.state == .dispatched else { continue }
@@ -45,7 +45,7 @@ extension ActionService {
                     try action.machine.handle(.lost)
                     try settle(&action, in: transaction, changes: &changes, now: now)
                 }
-                return try news(of: changes, in: transaction, now: now)
+                return try self.news(of: changes, in: transaction, now: now)
             }
             tell(news)
             logDispatches(in: news)

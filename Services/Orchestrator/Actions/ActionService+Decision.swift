@@ -11,7 +11,7 @@ extension ActionService {
             throw RequestFailure(.invalid, "There is no such decision.")
         }
         let now = now()
-        let (view, news) = try await store.write { transaction in
+        let (view, news): (Action, ActionNews) = try await store.write { transaction in
             var action = try transaction.action(request.id, of: request.clientID)
             var changes = ActionChanges()
             do {
@@ -21,7 +21,7 @@ extension ActionService {
             }
             try prepare(&action, decision: decision, request: request, in: transaction, changes: &changes, now: now)
             try settle(&action, in: transaction, changes: &changes, now: now)
-            let news = try news(of: changes, in: transaction, now: now)
+            let news = try self.news(of: changes, in: transaction, now: now)
             let current = try transaction.action(request.id, of: nil)
             return (try views.view(current, in: transaction, withResult: true, now: now), news)
         }

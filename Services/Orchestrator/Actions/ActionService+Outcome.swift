@@ -12,13 +12,13 @@ extension ActionService {
     package func apply(_ outcome: ActionOutcome, traceparent: String?) async -> Settlement {
         let now = now()
         do {
-            let news = try await store.write { transaction in
+            let news: ActionNews = try await store.write { transaction in
                 guard var action = try transaction.action(outcome.actionID) else {
                     throw RequestFailure(.notFound, "there is no action \(outcome.actionID.rawValue.prefix(40))")
                 }
                 var changes = ActionChanges()
                 try apply(outcome, to: &action, in: transaction, changes: &changes, now: now)
-                return try news(of: changes, in: transaction, now: now)
+                return try self.news(of: changes, in: transaction, now: now)
             }
             tell(news)
             logCommit(of: outcome, news: news)

@@ -50,7 +50,7 @@ package struct ActionService: Sendable {
     package func submit(_ request: SubmitAction, traceparent: String?) async throws -> SubmittedAction {
         let now = now()
         guard request.id.isWellFormed else { throw RequestFailure(.invalid, "The action's id is not well formed.") }
-        let (submitted, news) = try await store.write { transaction in
+        let (submitted, news): (SubmittedAction, ActionNews) = try await store.write { transaction in
             if let replayed = try replay(of: request, in: transaction, now: now) {
                 return (SubmittedAction(action: replayed, replayed: true), ActionNews())
             }
@@ -60,7 +60,7 @@ package struct ActionService: Sendable {
                 try transaction.insertIdempotencyKey(
                     key, owner: request.requestedBy, fingerprint: request.fingerprint, action: action.id, at: now)
             }
-            let news = try news(of: changes, in: transaction, now: now)
+            let news = try self.news(of: changes, in: transaction, now: now)
             guard let view = news.actions.last(where: { $0.action.id == action.id })?.action else {
                 throw StoreError.damaged("the accepted action is not among the changes")
             }

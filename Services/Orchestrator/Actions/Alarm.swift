@@ -1,6 +1,6 @@
 import Logging
 import Models
-package import ServiceLifecycle
+import ServiceLifecycle
 import ServiceRuntime
 
 /// Moves actions on when their time has come: scheduled starts, retries, polls, outcomes that never came.

@@ -1,7 +1,7 @@
-package import Bus
+import Bus
 import Logging
-package import Models
-package import ServiceLifecycle
+import Models
+import ServiceLifecycle
 import ServiceRuntime
 
 /// Listens to adapters announcing themselves, and notices those that fall silent.

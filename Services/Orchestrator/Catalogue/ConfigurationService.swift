@@ -1,4 +1,4 @@
-package import Bus
+import Bus
 import Foundation
 package import Models
 import ServiceRuntime

@@ -1,8 +1,8 @@
-package import Bus
+import Bus
 import Foundation
-package import Logging
+import Logging
 package import Models
-package import ServiceLifecycle
+import ServiceLifecycle
 import ServiceRuntime
 
 /// Keeps what no one could process, shows it, and sends it again when a person says so.
@@ -47,14 +47,15 @@ package struct DeadLetterService: Service {
     package func requeue(_ request: RequeueDeadLetter) async throws -> DeadLetter {
         let now = now()
         let letter = try await store.write { transaction in
-            guard var (letter, body) = try transaction.deadLetter(request.id) else {
+            guard let found = try transaction.deadLetter(request.id) else {
                 throw RequestFailure(.notFound, "There is no such dead letter.")
             }
+            var letter = found.letter
             guard letter.requeuedAt == nil else {
                 throw RequestFailure(.conflict, "The dead letter was sent again already.")
             }
             guard let exchange = topology.exchanges.first(where: { $0.name == letter.exchange }),
-                let text = String(data: body, encoding: .utf8)
+                let text = String(data: found.body, encoding: .utf8)
             else {
                 throw RequestFailure(.conflict, "The dead letter cannot be sent again: it has no place to go to, or is no text.")
             }

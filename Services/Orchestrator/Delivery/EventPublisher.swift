@@ -1,6 +1,6 @@
 package import Bus
 import Foundation
-import Logging
+package import Logging
 package import Models
 import ServiceLifecycle
 import ServiceRuntime

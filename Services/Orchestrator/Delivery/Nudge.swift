@@ -6,6 +6,11 @@ package final class Nudge: Sendable {
     private struct State {
         var isPending = false
         var waiter: CheckedContinuation<Void, Never>?
+
+        mutating func takePending() -> Bool {
+            defer { isPending = false }
+            return isPending
+        }
     }
 
     private let state = Mutex(State())
@@ -52,12 +57,5 @@ package final class Nudge: Sendable {
         } onCancel: {
             state.withLock { $0.waiter.take() }?.resume()
         }
-    }
-}
-
-extension Nudge.State {
-    fileprivate mutating func takePending() -> Bool {
-        defer { isPending = false }
-        return isPending
     }
 }

@@ -21,7 +21,7 @@ package struct ProductChanges {
         var didChange = false
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
             let old = product.provisionFields[name]
-            let new = value == .null ? nil : value
+            let new: JSONValue? = value == .null ? nil : value
             // A result's null says that the provider knows nothing of it: what is known from elsewhere stays.
             guard old != new, !(actionID != nil && new == nil) else { continue }
             product.provisionFields[name] = new

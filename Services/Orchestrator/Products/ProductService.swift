@@ -33,7 +33,7 @@ package struct ProductService: Sendable {
 
     package func update(_ request: UpdateContractProduct) async throws -> ContractProduct {
         let now = now()
-        let (view, news) = try await store.write { transaction in
+        let (changed, news) = try await store.write { transaction in
             var product = try transaction.product(request.id, of: nil)
             if let configuration = request.configurationID {
                 try checkConfiguration(configuration, category: product.category, in: transaction)
@@ -51,7 +51,7 @@ package struct ProductService: Sendable {
             return (try view(product, audience: .admin, in: transaction), news)
         }
         actions.tell(news)
-        return view
+        return changed
     }
 
     package func show(_ request: ShowContractProduct) async throws -> ContractProduct {

@@ -1,6 +1,6 @@
 import Logging
 import Models
-package import ServiceLifecycle
+import ServiceLifecycle
 import ServiceRuntime
 
 /// Removes what is kept for a time only.
