@@ -1,3 +1,4 @@
+import AMQP
 import Synchronization
 
 /// Hands elements, in order, to the workers of its consumers.

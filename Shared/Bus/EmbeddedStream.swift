@@ -1,3 +1,4 @@
+import AMQP
 import Synchronization
 
 /// A stream kept in memory: at most 100,000 entries and 64 MiB of bodies, the oldest cut first.

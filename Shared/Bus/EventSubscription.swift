@@ -1,3 +1,4 @@
+import AMQP
 import Synchronization
 
 /// One subscriber's buffer of events, between the bus that yields them and the task that iterates.
@@ -15,6 +16,8 @@ final class EventSubscription: Sendable {
     }
 
     let patterns: [String]
+    /// Set when no one iterates any more, or the bus has been shut down.
+    let ended = Signal()
     private let compiled: [TopicPattern]
     private let state = Mutex(State())
 
@@ -45,6 +48,7 @@ final class EventSubscription: Sendable {
             return state.waiter.take()
         }
         waiter?.resume(returning: nil)
+        ended.set()
     }
 
     /// The next element; nil when the subscription has been finished or the calling task cancelled.
@@ -88,9 +92,12 @@ final class EventSubscription: Sendable {
 }
 
 extension AsyncStream<EventDelivery> {
-    /// A stream that reads `subscription` and calls `onEnd` once when no one can iterate any more.
-    init(_ subscription: EventSubscription, onEnd: @escaping @Sendable () -> Void) {
-        let end = EndNotice(onEnd)
+    /// A stream that reads `subscription`, finishes it when no one can iterate any more, and then calls `onEnd` once.
+    init(_ subscription: EventSubscription, onEnd: @escaping @Sendable () -> Void = {}) {
+        let end = EndNotice {
+            subscription.finish()
+            onEnd()
+        }
         self.init {
             let element = await subscription.next()
             if element == nil { end.call() }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Something that happens once, and can be waited for.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private struct State {
         var isSet = false
         var lastWaiter = 0
@@ -10,9 +10,11 @@ final class Signal: Sendable {
 
     private let state = Mutex(State())
 
-    var isSet: Bool { state.withLock { $0.isSet } }
+    package init() {}
 
-    func set() {
+    package var isSet: Bool { state.withLock { $0.isSet } }
+
+    package func set() {
         let waiters = state.withLock { state in
             state.isSet = true
             defer { state.waiters = [:] }
@@ -22,7 +24,7 @@ final class Signal: Sendable {
     }
 
     /// Returns when it has happened, or when the calling task is cancelled.
-    func wait() async {
+    package func wait() async {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
@@ -41,8 +43,21 @@ final class Signal: Sendable {
         }
     }
 
+    /// Returns when it has happened, even if the calling task is cancelled before.
+    package func waitUncancelled() async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if state.isSet { return true }
+                state.lastWaiter += 1
+                state.waiters[state.lastWaiter] = continuation
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
     /// Returns when it has happened, when `duration` has passed, or when the calling task is cancelled.
-    func wait(atMost duration: Duration) async {
+    package func wait(atMost duration: Duration) async {
         guard duration > .zero, !isSet else { return }
         await withDiscardingTaskGroup { group in
             let timer = Signal()

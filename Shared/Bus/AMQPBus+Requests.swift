@@ -1,0 +1,75 @@
+import AMQP
+import Foundation
+
+extension AMQPBus {
+    /// The broker's name for "the channel that this message came by": answers need no queue.
+    private static let replyQueue = "amq.rabbitmq.reply-to"
+    /// On an answer that stands for one that could not be sent: the kind of error.
+    private static let errorHeader = "x-purser-error"
+
+    package func request(
+        _ message: BusMessage, to route: Route, timeout: Duration
+    ) async throws(BusError) -> BusMessage {
+        let deadline = ContinuousClock.now + timeout
+        let publication = try publication(of: message, to: route)
+        let connection = try await publishing.connection(by: deadline)
+        let milliseconds = Int(max(timeout, .milliseconds(1)) / .milliseconds(1))
+        let answer = try await pendingAnswers.answer(by: deadline) { id in
+            var request = publication
+            request.message.correlationID = String(id)
+            request.message.replyTo = Self.replyQueue
+            // Nobody waits for the answer of a request that is taken from the queue later.
+            request.message.expirationMilliseconds = milliseconds
+            connection.send(request, by: deadline) { error in
+                guard let error else { return }
+                self.pendingAnswers.resolve(id, with: .failure(BusError(error)))
+            }
+        }
+        if let kind = answer.headers[Self.errorHeader].flatMap({ BusError.Kind(rawValue: $0) }) {
+            throw BusError(kind, "The request was carried out, but its answer could not be sent.")
+        }
+        return answer
+    }
+
+    package func serve(
+        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage
+    ) async throws {
+        guard queue.kind == .requests else {
+            throw BusError(.refused, "\(queue.name) is not a request queue.")
+        }
+        // More than are handled at once, so that the next request is here when a handler is free.
+        let prefetch = concurrency * 2
+        try await handleDeliveries(of: queue, prefetch: prefetch, workers: concurrency) { work, _ in
+            let delivery = work.delivery
+            let answer = await handler(BusMessage(delivery.message))
+            self.answer(delivery.message, with: answer)
+            work.connection.acknowledge(delivery)
+        }
+    }
+
+    static func receiveAnswers(
+        for pendingAnswers: PendingAnswers, on connection: AMQPConnection, _ channel: AMQPChannel
+    ) async throws(AMQPError) {
+        let consumer = AMQPConsumer(queue: replyQueue, prefetch: nil) { delivery in
+            guard let id = UInt64(delivery.message.correlationID) else { return }
+            pendingAnswers.resolve(id, with: .success(BusMessage(delivery.message)))
+        } onEnd: { _ in
+            // The channel ends with its connection, which the link sees.
+        }
+        try await connection.consume(consumer, on: channel)
+    }
+
+    /// Sends an answer, without waiting for a confirm. Where it is lost, the requester's limit passes.
+    private func answer(_ request: AMQPMessage, with answer: BusMessage) {
+        guard !request.replyTo.isEmpty, let connection = publishing.current else { return }
+        var message = answer.amqp(isPersistent: false)
+        if answer.body.count > BusMessage.bodyByteLimit {
+            message.body = Data()
+            message.headers[Self.errorHeader] = .string(BusError.Kind.tooLarge.rawValue)
+        }
+        message.correlationID = request.correlationID
+        let publication = AMQPPublication(
+            exchange: "", routingKey: request.replyTo, isMandatory: false, message: message)
+        connection.send(publication, by: .now + Self.publishLimit)
+    }
+}

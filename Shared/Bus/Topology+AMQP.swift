@@ -1,0 +1,58 @@
+import AMQP
+
+extension Topology {
+    /// Declares everything at the broker. What is there already, and alike, stays as it is.
+    func declare(on connection: AMQPConnection) async throws(AMQPError) {
+        let channel = try await connection.openChannel()
+        for exchange in exchanges { try await exchange.declare(on: connection, channel) }
+        for queue in queues { try await queue.declare(on: connection, channel, deadExchange: deadExchange) }
+        try await connection.close(channel)
+    }
+}
+
+extension Exchange {
+    func declare(on connection: AMQPConnection, _ channel: AMQPChannel) async throws(AMQPError) {
+        try await connection.declareExchange(name, kind: kind.rawValue, on: channel)
+    }
+}
+
+extension Queue {
+    /// Declares the queue with its binding. Its exchange must be there.
+    func declare(
+        on connection: AMQPConnection, _ channel: AMQPChannel, deadExchange: Exchange
+    ) async throws(AMQPError) {
+        let declaration = AMQPQueueDeclaration(name: name, arguments: arguments(deadExchange: deadExchange))
+        _ = try await connection.declareQueue(declaration, on: channel)
+        try await connection.bind(name, to: exchange.name, routingKey: routingKey, on: channel)
+    }
+
+    /// The arguments that make it a queue of its kind.
+    func arguments(deadExchange: Exchange) -> [String: AMQPValue] {
+        switch kind {
+        case .requests:
+            [
+                "x-queue-type": .string("classic"),
+                "x-max-length": .integer(Int64(Queue.requestLimit)),
+                "x-overflow": .string("reject-publish"),
+            ]
+        case .work:
+            [
+                "x-queue-type": .string("quorum"),
+                "x-delivery-limit": .integer(Int64(Queue.deliveryLimit)),
+                "x-dead-letter-exchange": .string(deadExchange.name),
+                "x-dead-letter-strategy": .string("at-least-once"),
+                "x-overflow": .string("reject-publish"),
+            ]
+        case .dead: ["x-queue-type": .string("quorum")]
+        case .stream:
+            [
+                "x-queue-type": .string("stream"),
+                "x-max-age": .string(Queue.streamMaxAge),
+                "x-max-length-bytes": .integer(Int64(Queue.streamMaxBytes)),
+            ]
+        }
+    }
+
+    /// Whether its messages outlive the broker.
+    var isPersistent: Bool { kind != .requests }
+}

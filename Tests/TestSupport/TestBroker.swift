@@ -1,0 +1,164 @@
+import Foundation
+import Synchronization
+
+/// A RabbitMQ of our own: on free loopback ports, with its data in a temporary folder.
+///
+/// It ends with the test process, also when that is killed: a small shell process watches over it. Tests that only need
+/// a broker share one (`shared()`) and keep apart by the names of their queues; tests that stop, kill or block a broker
+/// start their own.
+package final class TestBroker: Sendable {
+    /// How long a start may take: 5 to 9 s alone, more beside builds and other brokers.
+    private static let startLimit: Duration = .seconds(90)
+
+    package let port: Int
+    /// For TLS; 0 without.
+    package let tlsPort: Int
+    let folder: URL
+    let environment: [String: String]
+    private let epmdPort: Int
+    private static let sharedStart = Mutex<Task<TestBroker, any Error>?>(nil)
+
+    /// The broker that all tests of this process share, started when it is first asked for.
+    package static func shared() async throws -> TestBroker {
+        let start = sharedStart.withLock { start in
+            let started = start ?? Task { try await TestBroker.launch() }
+            start = started
+            return started
+        }
+        return try await start.value
+    }
+
+    /// Starts a broker and waits until it takes connections.
+    ///
+    /// - Parameter authority: signs the broker's certificate for `localhost`; nil for no TLS.
+    package static func launch(authority: TestAuthority? = nil) async throws -> TestBroker {
+        let broker = try TestBroker(authority: authority)
+        try broker.watch()
+        try await broker.start()
+        return broker
+    }
+
+    /// As guest, on the default virtual host.
+    package var url: String { "amqp://guest:guest@127.0.0.1:\(port)" }
+
+    private init(authority: TestAuthority?) throws {
+        let ports = try Self.freePorts(4)
+        port = ports[0]
+        tlsPort = authority == nil ? 0 : ports[1]
+        epmdPort = ports[2]
+        folder = FileManager.default.temporaryDirectory.appending(path: "purser-broker-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        environment = Self.environment(folder, port: port, distributionPort: ports[3], epmdPort: epmdPort)
+        try Data("[].\n".utf8).write(to: folder.appending(path: "enabled_plugins"))
+        let configuration = try Self.configuration(authority: authority, folder: folder, tlsPort: tlsPort)
+        try Data(configuration.utf8).write(to: folder.appending(path: "rabbitmq.conf"))
+    }
+
+    // MARK: Faults
+
+    /// Starts the broker, the first time or after `stop` or `kill`, with the data that it had.
+    package func start() async throws {
+        try? FileManager.default.removeItem(at: processFile)  // Absent at the first start.
+        let launcher = Process()
+        launcher.executableURL = URL(filePath: "/usr/bin/setsid")
+        launcher.arguments = ["sh", "-c", "echo $$ > process && exec /usr/lib/rabbitmq/bin/rabbitmq-server"]
+        launcher.environment = environment
+        launcher.currentDirectoryURL = folder
+        launcher.standardOutput = try output()
+        launcher.standardError = launcher.standardOutput
+        try launcher.run()
+        try await eventually(within: Self.startLimit, "the broker's start") {
+            Self.greets(port: self.port)
+        }
+    }
+
+    /// Stops the broker in order and waits for its end.
+    package func stop() async throws {
+        try signal(SIGTERM)
+        try await ended()
+    }
+
+    /// Ends the broker at once, as a crash would.
+    package func kill() async throws {
+        try signal(SIGKILL)
+        try await ended()
+    }
+
+    /// Stops the broker in its tracks: connections stay open, and nothing answers.
+    package func pause() throws {
+        try signal(SIGSTOP)
+    }
+
+    package func resume() throws {
+        try signal(SIGCONT)
+    }
+
+    /// Runs `rabbitmqctl` with these arguments.
+    ///
+    /// - Returns: its output.
+    @discardableResult
+    package func control(_ arguments: String...) async throws -> String {
+        try await run("/usr/lib/rabbitmq/bin/rabbitmqctl", ["--quiet"] + arguments, environment: environment)
+    }
+
+    /// Ends the broker and removes its data.
+    package func remove() async throws {
+        try signal(SIGCONT)
+        try await kill()
+        _ = try await run("/usr/bin/epmd", ["-port", "\(epmdPort)", "-kill"])
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    // MARK: Processes
+
+    private var processFile: URL { folder.appending(path: "process") }
+
+    private func processID() throws -> pid_t {
+        let text = try String(contentsOf: processFile, encoding: .utf8)
+        guard let id = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)), id > 1 else {
+            throw WaitingError(description: "The broker has no process.")
+        }
+        return id
+    }
+
+    /// Signals the broker and its helpers: they are a process group of their own.
+    private func signal(_ signal: Int32) throws {
+        _ = Foundation.kill(-(try processID()), signal)
+    }
+
+    private func ended() async throws {
+        let id = try processID()
+        try await eventually(within: .seconds(60), "the broker's end") { Foundation.kill(-id, 0) != 0 }
+    }
+
+    private func output() throws -> FileHandle {
+        let file = folder.appending(path: "output")
+        if !FileManager.default.fileExists(atPath: file.path) {
+            _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+        }
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.seekToEnd()
+        return handle
+    }
+
+    /// Starts the shell process that ends the broker when this process is gone.
+    private func watch() throws {
+        let watcher = Process()
+        watcher.executableURL = URL(filePath: "/usr/bin/setsid")
+        watcher.arguments = [
+            "sh", "-c",
+            """
+            while kill -0 \(getpid()) && [ -d '\(folder.path)' ]; do sleep 0.5; done
+            [ -f process ] && kill -9 -$(cat process)
+            epmd -port \(epmdPort) -kill
+            sleep 0.5
+            cd / && rm -rf '\(folder.path)'
+            """,
+        ]
+        watcher.currentDirectoryURL = folder
+        watcher.standardInput = FileHandle.nullDevice
+        watcher.standardOutput = FileHandle.nullDevice
+        watcher.standardError = FileHandle.nullDevice
+        try watcher.run()
+    }
+}
