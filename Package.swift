@@ -106,7 +106,9 @@ let services: [Target] =
 
 let testTargets: [Target] = [
     .target(name: "TestSupport", dependencies: ["Bus", "Models"], path: "Tests/TestSupport"),
-    tests("ModelsTests", ["Models"]),
+    tests(
+        "ModelsTests", ["Models", "ContractsGenerator"],
+        resources: [.copy("Golden"), .copy("Catalogue")]),
     tests("BusTests", ["Bus", "AMQP"]),
     tests("AdapterKitTests", ["AdapterKit", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
     tests("HostingAdapterTests", ["HostingAdapter", "AdapterKit"], resources: [.copy("Wire")]),
