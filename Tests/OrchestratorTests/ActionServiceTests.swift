@@ -9,7 +9,7 @@ import Testing
 struct ActionServiceTests {
     static let account: [String: JSONValue] = [
         "username": "janedoe", "server_hostname": "cp1.example.com", "package_name": "gold", "suspended": false,
-        "domain": "example.com", "ip": nil,
+        "domain": "example.com", "ip": .null,
     ]
     static let create: [String: JSONValue] = ["domain": "example.com", "package_name": "gold"]
 

@@ -1,10 +1,9 @@
-import Bus
 import Orchestrator
 import ServiceRuntime
 
 @main
 enum OrchestratorMain {
     static func main() async {
-        await ServiceMain.run(Orchestrator.name, makeBus: BusFactory.make) { try await Orchestrator.build($0) }
+        await ServiceMain.run(Orchestrator.name) { try await Orchestrator.build($0) }
     }
 }

@@ -52,7 +52,7 @@ package final class Store: Sendable {
 
 /// A transaction on the store. Its methods are in `Transaction+….swift`, a file a table.
 package struct Transaction {
-    let database: Database
+    package let database: Database
 
     init(_ database: Database) {
         self.database = database

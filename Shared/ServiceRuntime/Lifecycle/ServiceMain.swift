@@ -2,6 +2,7 @@ package import Bus
 import Foundation
 package import Logging
 import Metrics
+import Models
 package import ServiceLifecycle
 import UnixSignals
 
@@ -21,11 +22,9 @@ package enum ServiceMain {
     ///
     /// - Parameters:
     ///   - name: the service's name, as in `orchestrator`.
-    ///   - makeBus: the bus for a location.
     ///   - build: the services in the order in which they depend on each other, the first one on none.
     package static func run(
         _ name: String,
-        makeBus: (BusLocation, Logger) throws -> any MessageBus,
         build: (ServiceContext) async throws -> [any Service]
     ) async -> Never {
         let configuration: RuntimeConfiguration
@@ -43,7 +42,7 @@ package enum ServiceMain {
         MetricsSystem.bootstrap(metrics)
         let logger = pipeline.logger(service: name)
         let status = await run(
-            name, configuration, pipeline, metrics, logger: logger, makeBus: makeBus, build: build)
+            name, configuration, pipeline, metrics, logger: logger, build: build)
         pipeline.flush()
         exit(status)
     }
@@ -51,11 +50,10 @@ package enum ServiceMain {
     private static func run(
         _ name: String, _ configuration: RuntimeConfiguration, _ pipeline: LogPipeline,
         _ metrics: PrometheusMetrics, logger: Logger,
-        makeBus: (BusLocation, Logger) throws -> any MessageBus,
         build: (ServiceContext) async throws -> [any Service]
     ) async -> Int32 {
         do {
-            let bus = try makeBus(configuration.bus, pipeline.busLogger(service: name))
+            let bus = try makeBus(configuration, name: name, logger: pipeline.busLogger(service: name))
             let context = ServiceContext(
                 name: name, instance: configuration.instance(of: name), configuration: configuration,
                 bus: bus,
@@ -72,6 +70,20 @@ package enum ServiceMain {
             logger.critical("The service failed", error: error)
             return 1
         }
+    }
+
+    /// The bus that the configuration names, with the topology of all categories.
+    package static func makeBus(
+        _ configuration: RuntimeConfiguration, name: String, logger: Logger
+    ) throws -> any MessageBus {
+        let url =
+            switch configuration.bus {
+            case .embedded: "embedded"
+            case .broker(let url): url.revealed
+            }
+        return try BusFactory.make(
+            url: url, topology: .purser(categories: Blueprints.all.map(\.category)),
+            connectionName: configuration.instance(of: name), logger: logger)
     }
 
     /// The bus, the log's publisher and, where asked for, the health listener.

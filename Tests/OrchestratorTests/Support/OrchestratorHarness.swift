@@ -55,7 +55,7 @@ final class OrchestratorHarness: Sendable {
         let group = ServiceGroup(services: [BusService(bus)] + services, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            parts.catalogue.load([descriptor])
+            try await announce(to: parts, at: clock.now)
             let harness = OrchestratorHarness(
                 bus: bus, parts: parts, clock: clock, client: try await makeClient(parts),
                 configuration: try await makeConfiguration(parts))
@@ -64,6 +64,13 @@ final class OrchestratorHarness: Sendable {
             await group.triggerGracefulShutdown()
             tasks.cancelAll()
         }
+    }
+
+    private static func announce(to parts: Orchestrator.Parts, at time: Timestamp) async throws {
+        let announcement = AdapterAnnounced(
+            instance: "scripted-1", category: "hosting", providers: [descriptor], leaving: false)
+        _ = parts.catalogue.note(announcement, now: time)
+        try await parts.store.write { try $0.note(announcement, at: time) }
     }
 
     private static func makeClient(_ parts: Orchestrator.Parts) async throws -> Client {
