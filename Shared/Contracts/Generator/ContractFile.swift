@@ -19,9 +19,11 @@ extension ContractFile {
         do {
             node = try Yams.compose(yaml: yaml)
         } catch let error as YamlError {
-            throw ContractError(file: file, line: 1, message: "not YAML: \(error)")
+            throw ContractError(file: file, error)
         }
-        guard let node else { throw ContractError(file: file, line: 1, message: "the file is empty") }
+        guard let node else {
+            throw ContractError(file: file, line: 1, column: 1, message: "the file is empty")
+        }
         let root = YAMLReader(file: file, node: node)
         let kinds = ["blueprint", "provider", "messages"]
         guard let kind = try root.members().first?.name, kinds.contains(kind) else {

@@ -5,10 +5,9 @@ struct YAMLReader {
     let file: String
     let node: Node
 
-    var line: Int { node.mark?.line ?? 0 }
-
     func error(_ message: String) -> ContractError {
-        ContractError(file: file, line: line, message: message)
+        ContractError(
+            file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, message: message)
     }
 
     /// The members in the order of the file.

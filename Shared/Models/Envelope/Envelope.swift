@@ -109,12 +109,25 @@ package struct EnvelopeError: Error, Sendable, Equatable, CustomStringConvertibl
         }
         switch error {
         case .keyNotFound(let key, let context): return "\(path(context)) has no member \(key.stringValue)"
-        case .typeMismatch(let type, let context): return "\(path(context)) is not a \(type)"
+        case .typeMismatch(let type, let context): return "\(path(context)) is not \(jsonName(of: type))"
         case .valueNotFound(_, let context): return "\(path(context)) is null"
         case .dataCorrupted(let context):
             return context.codingPath.isEmpty
                 ? "the message is not JSON" : "\(path(context)) has a value that is not allowed"
         @unknown default: return "the message could not be read"
+        }
+    }
+
+    /// What JSON calls a Swift type.
+    private static func jsonName(of type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "text"
+        case is Bool.Type: "true or false"
+        case is Int.Type, is Int64.Type: "a whole number"
+        case is Double.Type: "a number"
+        case is [String: Any].Type: "an object"
+        case is [Any].Type: "a list"
+        default: "a \(type)"
         }
     }
 }

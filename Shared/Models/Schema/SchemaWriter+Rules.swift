@@ -3,7 +3,7 @@ extension SchemaWriter {
     func addRules(_ field: FieldDefinition, to schema: inout [String: JSONValue]) {
         var patterns: [String] = []
         if use != .component, field.isRequired, !field.rules.contains(.present) {
-            addLeast(1, field.type, &schema)
+            addContent(field, &schema)
         }
         if field.rules.contains(.filled) { addContent(field, &schema) }
         for rule in field.rules {

@@ -169,7 +169,7 @@ struct RuleTests {
             let problems = problems(text, rule)
             #expect(problems.count == 1, "\(row.rule) accepted \(text)")
             #expect(problems.first?.pointer == "/field")
-            if text.count > 12 { #expect(problems.first?.detail.contains(text) == false) }
+            if text.count > 20 { #expect(problems.first?.detail.contains(text) == false) }
         }
     }
 

@@ -32,10 +32,9 @@ enum PhoneNumber {
 
     static func isInternational(_ text: String) -> Bool {
         let digits = text.utf8.dropFirst()
-        guard text.utf8.first == 43, (8...15).contains(digits.count), digits.allSatisfy(CharacterRule.isDigit)
-        else {
-            return false
-        }
+        guard text.utf8.first == 43, (8...15).contains(digits.count), digits.first != 48,
+            digits.allSatisfy(CharacterRule.isDigit)
+        else { return false }
         var code = 0
         for digit in digits.prefix(3) {
             code = code * 10 + Int(digit - 48)
