@@ -84,7 +84,12 @@ let sharedModules: [Target] = [
     shared("Models", ["ContractSchema"], contracts: true),
     shared("AMQP", ["CRabbitMQ", .logging]),
     shared("Bus", ["AMQP", .logging]),
-    shared("AdapterKit", ["Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .crypto]),
+    shared(
+        "AdapterKit",
+        [
+            "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .lifecycle, .logging, .metrics, .nioCore,
+            .nioHTTP1, .nioPosix, .nioSSL,
+        ]),
     shared(
         "ServiceRuntime",
         ["Bus", "Models", .configuration, .crypto, .hummingbird, .lifecycle, .logging, .metrics, .unixSignals]),

@@ -1,0 +1,48 @@
+package import Bus
+package import Logging
+package import Models
+package import ServiceRuntime
+
+extension Adapter {
+    /// Puts an adapter together.
+    ///
+    /// - Parameters:
+    ///   - blueprint: of the category.
+    ///   - providers: all providers of the category.
+    ///   - key: the category's key, which opens and seals secrets.
+    ///   - dataFolder: where the demo providers keep what they did, under `demo/`.
+    ///   - prefetch: how many actions may be under way at once.
+    ///   - network: how third parties are reached; the real network where nil.
+    package static func build(
+        blueprint: BlueprintDefinition, providers: [RegisteredProvider], bus: any MessageBus, key: SealingKey,
+        dataFolder: String, instance: String, logger: Logger, prefetch: Int = 256,
+        network: (any HTTPTransport)? = nil, clock: any AdapterClock = SystemClock()
+    ) -> Adapter {
+        let category = blueprint.category
+        let source = "/adapters/\(category)"
+        var logger = logger
+        logger[metadataKey: LogKey.category] = "\(category)"
+        let sealer = Sealer(key)
+        let deadlines = Deadlines(clock: clock)
+        let network = network ?? HTTPClientTransport()
+        let runner = AttemptRunner(
+            blueprint: blueprint, providers: providers, sealer: sealer, network: network,
+            simulator: Simulator(folder: dataFolder + "/demo"), clock: clock, deadlines: deadlines, logger: logger)
+        let tester = ConnectionTester(runner: runner)
+        let defects = logger
+        var requests = RequestRouter(source: source) { type, error in
+            defects.error(
+                "Could not answer request", metadata: [LogKey.messageType: "\(type)", LogKey.error: "\(error)"])
+        }
+        requests.on(TestProvider.self) { request, envelope in
+            try await tester.test(request, traceparent: envelope.traceparent)
+        }
+        return Adapter(
+            dispatcher: Dispatcher(
+                bus: bus, runner: runner, category: category, source: source, prefetch: prefetch, logger: logger),
+            announcer: Announcer(
+                bus: bus, instance: instance, category: category, providers: providers.map(\.descriptor),
+                source: source, clock: clock, logger: logger),
+            requests: requests, deadlines: deadlines, bus: bus, category: category, network: network, logger: logger)
+    }
+}
