@@ -17,6 +17,7 @@ extension Target.Dependency {
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
@@ -96,7 +97,7 @@ let sharedModules: [Target] = [
 ]
 
 let services: [Target] =
-    service("Gateway", [.hummingbird, .nioCore, .metrics, .crypto])
+    service("Gateway", [.hummingbird, .hummingbirdCore, .nioCore, .metrics, .crypto])
     + service("Orchestrator", [.grdb, .crypto, .metrics])
     + service("LogCollector", [.grdb, .metrics])
     + adapter("Hosting")
