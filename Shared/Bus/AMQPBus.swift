@@ -42,17 +42,11 @@ package final class AMQPBus: MessageBus {
         (newSubscriptions, subscriptions) = AsyncStream.makeStream()
         consuming = AMQPLink(
             endpoint, name: "\(connectionName) consuming", logger: logger, prepare: Self.prepareNothing,
-            onLoss: {}
-        )
+            onLoss: { _ in })
         publishing = AMQPLink(
             endpoint, name: "\(connectionName) publishing", logger: logger,
             prepare: Self.preparePublishing(topology, pendingAnswers),
-            onLoss: {
-                pendingAnswers.failAll(
-                    BusError(
-                        .timedOut, "The connection fell before the answer came; the request may be under way."
-                    ))
-            })
+            onLoss: { pendingAnswers.failAll($0) })
         var rules: [String: ExchangeRule] = [:]
         for exchange in topology.exchanges {
             rules[exchange.name] = ExchangeRule(

@@ -16,16 +16,16 @@ final class AMQPLink: Sendable {
     private let name: String
     private let logger: Logger
     private let prepare: @Sendable (AMQPConnection) async throws(AMQPError) -> Void
-    private let onLoss: @Sendable () -> Void
+    private let onLoss: @Sendable (BusError) -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - prepare: what is done on each new connection before others get it.
-    ///   - onLoss: called after a connection has ended.
+    ///   - onLoss: called after a connection has ended, with the error for those who waited for something on it.
     init(
         _ endpoint: AMQPEndpoint, name: String, logger: Logger,
         prepare: @escaping @Sendable (AMQPConnection) async throws(AMQPError) -> Void,
-        onLoss: @escaping @Sendable () -> Void
+        onLoss: @escaping @Sendable (BusError) -> Void
     ) {
         self.endpoint = endpoint
         self.name = name
@@ -50,6 +50,7 @@ final class AMQPLink: Sendable {
                     lost(end)
                     logger.warning("The broker's connection was lost.", metadata: ["error": "\(end)"])
                 } else {
+                    change { $0.connection = nil }
                     await connection.close()
                 }
             } catch {
@@ -61,8 +62,12 @@ final class AMQPLink: Sendable {
             // Cut short by cancellation, which the loop's condition sees.
             try? await Task.sleep(for: backoff.delay(using: &generator))
         }
-        change { $0.isClosed = true }
-        lost(AMQPError(.closed, "The bus has been shut down."))
+        change { state in
+            state.connection = nil
+            state.lastError = BusError.closedBus.message
+            state.isClosed = true
+        }
+        onLoss(.closedBus)
     }
 
     /// The connection as it is now; nil where there is none.
@@ -107,7 +112,7 @@ final class AMQPLink: Sendable {
             state.connection = nil
             state.lastError = error.description
         }
-        onLoss()
+        onLoss(BusError(.timedOut, "The connection fell before the answer came; the request may be under way."))
     }
 
     private func change(_ body: (inout State) -> Void) {

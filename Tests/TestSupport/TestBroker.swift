@@ -105,8 +105,7 @@ package final class TestBroker: Sendable {
     package func remove() async throws {
         try signal(SIGCONT)
         try await kill()
-        _ = try await run("/usr/bin/epmd", ["-port", "\(epmdPort)", "-kill"])
-        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.removeItem(at: folder)  // The watcher sees that, and does the rest.
     }
 
     // MARK: Processes
@@ -150,8 +149,8 @@ package final class TestBroker: Sendable {
             """
             while kill -0 \(getpid()) && [ -d '\(folder.path)' ]; do sleep 0.5; done
             [ -f process ] && kill -9 -$(cat process)
-            epmd -port \(epmdPort) -kill
-            sleep 0.5
+            # The name server refuses while it still knows the broker.
+            for try in 1 2 3 4 5 6 7 8 9 10; do epmd -port \(epmdPort) -kill && break; sleep 0.3; done
             cd / && rm -rf '\(folder.path)'
             """,
         ]
