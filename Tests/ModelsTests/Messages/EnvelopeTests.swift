@@ -64,7 +64,7 @@ struct EnvelopeTests {
     func noValues() throws {
         let shapes: [JSONValue] = [
             .string(Self.secret), [.string(Self.secret)], ["token_hash": [.string(Self.secret)]],
-            ["token_hash": ["a": .string(Self.secret)]], ["token_hash": nil, "x": .string(Self.secret)],
+            ["token_hash": ["a": .string(Self.secret)]], ["token_hash": .null, "x": .string(Self.secret)],
         ]
         for shape in shapes {
             let reason = try #require(refusal(try body { $0["data"] = shape }))

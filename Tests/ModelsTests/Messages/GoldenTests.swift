@@ -87,7 +87,7 @@ struct GoldenTests {
         switch value {
         case .object(let members):
             var grown = members.mapValues(growing)
-            grown[stranger] = ["a": [1, nil, "b"]]
+            grown[stranger] = ["a": [1, .null, "b"]]
             return .object(grown)
         case .array(let elements): return .array(elements.map(growing))
         default: return value

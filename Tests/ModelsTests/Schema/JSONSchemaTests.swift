@@ -79,7 +79,7 @@ struct JSONSchemaTests {
         #expect(both["properties"]?["x"]?["allOf"]?.arrayValue?.count == 2)
         let null = [FieldDefinition(name: "x", type: .string, isNullable: true, rules: [.in(["a"])])]
             .jsonSchema
-        #expect(null["properties"]?["x"] == ["type": ["string", "null"], "enum": ["a", nil]])
+        #expect(null["properties"]?["x"] == ["type": ["string", "null"], "enum": ["a", .null]])
         let number = [FieldDefinition(name: "x", type: .integer, isRequired: true, defaultValue: 0)]
             .jsonSchema
         #expect(number["properties"]?["x"] == ["type": "integer", "default": 0])

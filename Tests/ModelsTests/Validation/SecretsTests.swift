@@ -22,7 +22,7 @@ struct SecretsTests {
 
     private let object: [String: JSONValue] = [
         "host": "h", "token": "t", "software": ["user": "u", "password": "p1"],
-        "logins": [["user": "u", "password": "p2"], ["password": nil], nil], "form": ["a", 1],
+        "logins": [["user": "u", "password": "p2"], ["password": .null], .null], "form": ["a", 1],
         "plain": ["password": "no"],
         "unknown": "x",
     ]
@@ -45,7 +45,7 @@ struct SecretsTests {
         #expect(
             fields.masked(object) == [
                 "host": "h", "token": dots, "software": ["user": "u", "password": dots],
-                "logins": [["user": "u", "password": dots], ["password": nil], nil], "form": dots,
+                "logins": [["user": "u", "password": dots], ["password": .null], .null], "form": dots,
                 "plain": ["password": "no"], "unknown": "x",
             ])
     }

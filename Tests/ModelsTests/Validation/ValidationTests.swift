@@ -18,7 +18,7 @@ struct ValidationTests {
     static let samples: [(JSONValue, Set<FieldDefinition.FieldType>)] = [
         ("5", [.string, .any]), (5, [.integer, .number, .any]), (5.5, [.number, .any]),
         (true, [.boolean, .any]),
-        (["a"], [.array, .any]), (["a": 1], [.object, .any]), (nil, []), (.number(5), [.number, .any]),
+        (["a"], [.array, .any]), (["a": 1], [.object, .any]), (.null, []), (.number(5), [.number, .any]),
         ("true", [.string, .any]), (1, [.integer, .number, .any]),
     ]
 
@@ -48,7 +48,7 @@ struct ValidationTests {
             (field("x", .string, .alphaNumeric), [0, 1, 1, 0]),
         ]
         for (field, expected) in rows {
-            let inputs: [[String: JSONValue]] = [[:], ["x": nil], ["x": ""], ["x": "a"]]
+            let inputs: [[String: JSONValue]] = [[:], ["x": .null], ["x": ""], ["x": "a"]]
             #expect(inputs.map { [field].problems(in: $0).count } == expected, "\(field)")
         }
     }
@@ -73,7 +73,7 @@ struct ValidationTests {
             (.requiredIf(field: "flag", values: ["1"]), ["flag": false], false),
             (.requiredIf(field: "flag", values: ["false"]), ["flag": false], true),
             (.requiredIf(field: "count", values: ["2"]), ["count": 2], true),
-            (.requiredWithout(["a"]), [:], true), (.requiredWithout(["a"]), ["a": nil], true),
+            (.requiredWithout(["a"]), [:], true), (.requiredWithout(["a"]), ["a": .null], true),
             (.requiredWithout(["a"]), ["a": " "], true), (.requiredWithout(["a"]), ["a": []], true),
             (.requiredWithout(["a"]), ["a": false], false), (.requiredWithout(["a"]), ["a": 0], false),
             (.requiredWithout(["a", "b"]), ["a": "1"], true),
@@ -118,7 +118,7 @@ struct ValidationTests {
         var item = field("", .object)
         item.fields = [field("c~d", .integer)]
         list.items = [item]
-        let object: [String: JSONValue] = ["a/b": [["c~d": 1], ["c~d": "1"], nil, ["~/": 1]]]
+        let object: [String: JSONValue] = ["a/b": [["c~d": 1], ["c~d": "1"], .null, ["~/": 1]]]
         #expect(
             [list].problems(in: object, at: "/parameters").map(\.pointer) == [
                 "/parameters/a~1b/1/c~0d", "/parameters/a~1b/2", "/parameters/a~1b/3/~0~1",
@@ -151,7 +151,7 @@ struct ValidationTests {
         ]
         #expect(fields.applyingDefaults(to: [:]) == ["kind": "vps"])
         #expect(
-            fields.applyingDefaults(to: ["kind": nil, "host": [:], "hosts": [["port": 1], [:]], "other": 1])
+            fields.applyingDefaults(to: ["kind": .null, "host": [:], "hosts": [["port": 1], [:]], "other": 1])
                 == ["kind": nil, "host": ["port": 443], "hosts": [["port": 1], ["port": 443]], "other": 1])
     }
 }
