@@ -1,1 +1,2 @@
-print("stub")
+import LogCollector
+import ServiceRuntime
