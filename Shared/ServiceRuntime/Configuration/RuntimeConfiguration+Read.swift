@@ -7,13 +7,15 @@ extension RuntimeConfiguration {
 
     /// Reads the configuration from the environment and the file that it may name.
     ///
+    /// - Parameter needsBroker: whether the service runs alone in its process, so that the embedded bus would lead
+    ///   nowhere.
     /// - Throws: `ConfigurationError` with every problem there is.
     package static func read(
-        environment: [String: String] = ProcessInfo.processInfo.environment
+        environment: [String: String] = ProcessInfo.processInfo.environment, needsBroker: Bool = false
     ) throws(ConfigurationError) -> RuntimeConfiguration {
         var reader = ConfigurationReader(environment: environment)
         var configuration = RuntimeConfiguration()
-        configuration.bus = busLocation(&reader)
+        configuration.bus = busLocation(&reader, needsBroker: needsBroker)
         configuration.dataFolder = reader.text(.data) ?? configuration.dataFolder
         configuration.httpHost = reader.text(.httpHost) ?? configuration.httpHost
         configuration.httpPort = reader.port(.httpPort) ?? configuration.httpPort
@@ -38,8 +40,18 @@ extension RuntimeConfiguration {
         return name.isEmpty ? "localhost" : String(name)
     }()
 
-    private static func busLocation(_ reader: inout ConfigurationReader) -> BusLocation {
-        guard let text = reader.text(.bus), text != "embedded" else { return .embedded }
+    private static func busLocation(
+        _ reader: inout ConfigurationReader, needsBroker: Bool
+    ) -> BusLocation {
+        guard let text = reader.text(.bus), text != "embedded" else {
+            if needsBroker {
+                reader.reject(
+                    .bus,
+                    "must be a broker's address, such as amqp://user:password@host:5672/vhost. The embedded bus "
+                        + "connects services of one process, which `purser up` runs.")
+            }
+            return .embedded
+        }
         let address = URLComponents(string: text)
         guard let scheme = address?.scheme?.lowercased(), ["amqp", "amqps"].contains(scheme),
             address?.host?.isEmpty == false

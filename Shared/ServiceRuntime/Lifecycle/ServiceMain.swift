@@ -29,7 +29,7 @@ package enum ServiceMain {
     ) async -> Never {
         let configuration: RuntimeConfiguration
         do {
-            configuration = try RuntimeConfiguration.read()
+            configuration = try RuntimeConfiguration.read(needsBroker: true)
         } catch {
             complain("\(name) cannot start, because its configuration is wrong:", error.problems)
             exit(configurationExitStatus)

@@ -46,7 +46,8 @@ extension MessageBus {
     /// letter with the reason.
     package func consume<Payload: MessagePayload>(
         _ type: Payload.Type, from queue: Queue, prefetch: Int,
-        handler: @escaping @Sendable (_ envelope: Envelope<Payload>, _ isRedelivered: Bool) async -> Settlement
+        handler:
+            @escaping @Sendable (_ envelope: Envelope<Payload>, _ isRedelivered: Bool) async -> Settlement
     ) async throws {
         try await consume(queue, prefetch: prefetch) { delivery in
             do throws(EnvelopeError) {
@@ -75,7 +76,8 @@ extension RequestFailure {
     /// What a failure of the bus means to whoever asked.
     package init(_ error: BusError) {
         switch error.kind {
-        case .notConnected, .closed: self.init(.unavailable, "The message bus cannot be reached. Try again shortly.")
+        case .notConnected, .closed:
+            self.init(.unavailable, "The message bus cannot be reached. Try again shortly.")
         case .blocked: self.init(.tooMany, "Too much is waiting already. Try again shortly.")
         case .timedOut, .unroutable: self.init(.unavailable, "No answer came in time. Try again shortly.")
         case .tooLarge: self.init(.invalid, "The request is larger than \(BusMessage.bodyByteLimit) bytes.")

@@ -20,7 +20,8 @@ package struct RequestRouter: Sendable {
 
     /// Answers requests of this type.
     package mutating func on<Request: BusRequest>(
-        _ type: Request.Type, _ answer: @escaping @Sendable (Request, Envelope<Request>) async throws -> Request.Reply
+        _ type: Request.Type,
+        _ answer: @escaping @Sendable (Request, Envelope<Request>) async throws -> Request.Reply
     ) {
         let source = source
         let onDefect = onDefect
@@ -58,7 +59,8 @@ package struct RequestRouter: Sendable {
         do throws(BusError) {
             return try BusMessage(envelope)
         } catch {
-            let body = #"{"specversion":"1.0","id":"\#(envelope.id)","source":"\#(source)","type":"reply.v1","#
+            let body =
+                #"{"specversion":"1.0","id":"\#(envelope.id)","source":"\#(source)","type":"reply.v1","#
                 + #""time":"\#(envelope.time)","data":{"failure":{"kind":"internal","message":"#
                 + #""The answer could not be encoded.","problems":[]}}}"#
             return BusMessage(id: envelope.id, type: Reply<Value>.messageType, body: Data(body.utf8))

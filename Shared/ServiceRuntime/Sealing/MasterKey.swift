@@ -30,7 +30,8 @@ package struct MasterKey: Sendable, CustomStringConvertible {
     package func derived(for recipient: SealingRecipient) -> SealingKey {
         SealingKey(
             HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: key, info: Data("purser/v1/\(recipient.name)".utf8), outputByteCount: Self.byteCount))
+                inputKeyMaterial: key, info: Data("purser/v1/\(recipient.name)".utf8),
+                outputByteCount: Self.byteCount))
     }
 
     package var description: String { Secret.mask }

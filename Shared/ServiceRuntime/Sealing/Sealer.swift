@@ -58,7 +58,8 @@ package struct Sealer: Sendable {
             guard let combined = box.combined else {
                 throw SealingError(.internal, "the nonce has not its usual length")
             }
-            return Self.prefix + current.id + ":" + combined.base64EncodedString()
+            return Self.prefix + current.id + ":"
+                + combined.base64EncodedString()
                 .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
         } catch let error as SealingError {
             throw error

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Wakes one waiting task. Set before anyone waits, it is remembered once.
-final class Pulse: Sendable {
+package final class Pulse: Sendable {
     private struct State {
         var isSet = false
         var waiter: (id: Int, continuation: CheckedContinuation<Void, Never>)?
@@ -10,7 +10,9 @@ final class Pulse: Sendable {
 
     private let state = Mutex(State())
 
-    func set() {
+    package init() {}
+
+    package func set() {
         let waiter = state.withLock { state in
             state.isSet = state.waiter == nil
             return state.waiter.take()
@@ -19,7 +21,7 @@ final class Pulse: Sendable {
     }
 
     /// Returns when set, or when the task is cancelled. One task waits at a time.
-    func wait() async {
+    package func wait() async {
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
@@ -43,7 +45,7 @@ final class Pulse: Sendable {
     }
 
     /// Returns when set, at the latest after `limit`.
-    func wait(atMost limit: Duration, clock: any Clock<Duration>) async {
+    package func wait(atMost limit: Duration, clock: any Clock<Duration>) async {
         await withTaskGroup { group in
             group.addTask { await self.wait() }
             group.addTask {
