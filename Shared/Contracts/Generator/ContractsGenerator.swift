@@ -43,8 +43,12 @@ enum ContractsGenerator {
         return writer.text
     }
 
+    /// The same rule as the plugin's.
     private static func outputName(_ file: URL) -> String {
-        pascal(file.deletingPathExtension().lastPathComponent) + "+Contract.swift"
+        let words = file.deletingPathExtension().lastPathComponent.split {
+            $0 == "-" || $0 == "_" || $0 == "."
+        }
+        return words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() + "+Contract.swift"
     }
 
     private static func fail(_ message: String) -> Never {

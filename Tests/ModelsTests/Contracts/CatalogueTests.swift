@@ -22,6 +22,30 @@ struct CatalogueTests {
         for difference in allowed.subtracting(found) { Issue.record("no longer differs: \(difference.told)") }
     }
 
+    @Test("Differences are found where there are some")
+    func differences() throws {
+        let data = try Resource.data("Catalogue/hosting.json")
+        let catalogue = try JSONDecoder().decode(Catalogue.self, from: data)
+        var changed = Hosting.blueprint
+        let create = try #require(changed.functions.firstIndex { $0.name == "create" })
+        changed.functions[create].parameters.removeAll { $0.name == "location" }
+        let email = try #require(changed.functions[create].parameters.firstIndex { $0.name == "email" })
+        changed.functions[create].parameters[email].rules = []
+        let address = try #require(
+            changed.functions[create].parameters.firstIndex { $0.name == "customer_address" })
+        changed.functions[create].parameters[address].fields?[0].isNullable = false
+        changed.functions.removeAll { $0.name == "terminate" }
+        #expect(
+            catalogue.differences(from: changed).map(\.told) == [
+                "hosting/terminate: catalogue there, blueprint absent",
+                "hosting/create/parameters/location: catalogue there, blueprint absent",
+                "hosting/create/parameters/email: catalogue string required not null email, "
+                    + "blueprint string required not null",
+                "hosting/create/parameters/customer_address/address_1: catalogue string optional nullable, "
+                    + "blueprint string optional not null",
+            ])
+    }
+
     @Test("Every field and function has a line of help", arguments: BlueprintDefinition.all)
     func help(blueprint: BlueprintDefinition) {
         func check(_ fields: [FieldDefinition], _ place: String) {

@@ -136,4 +136,36 @@ struct GeneratorTests {
             #expect(text.contains(line + "\n"), "\(line)")
         }
     }
+
+    @Test("A provider's file becomes its descriptor and its configuration")
+    func provider() throws {
+        let result = try generate(
+            """
+            provider: ip-panel
+            category: hosting
+            title: IP Panel
+            vendor_page: https://example.com/docs
+            help: A panel.
+            configuration:
+              api_url: string!/url Where it is
+              api_key: string!/secret Key
+              timeout:
+                type: integer
+                rules: [min:1]
+                default: 30
+                help: Seconds to wait
+            notes:
+              create: Takes a minute.
+            """, name: "ip")
+        #expect(result.message.isEmpty)
+        let text = try #require(result.files["Ip+Contract.swift"])
+        for part in [
+            "package enum HostingIPPanelContract {",
+            "package struct Configuration: Codable, Sendable, Equatable {",
+            "package var apiURL: String", "package var timeout: Int?", "\"default\":30", "\"secret\":true",
+            "\"note\":\"Takes a minute.\"",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+    }
 }

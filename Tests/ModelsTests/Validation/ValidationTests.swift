@@ -151,8 +151,10 @@ struct ValidationTests {
         ]
         #expect(fields.applyingDefaults(to: [:]) == ["kind": "vps"])
         #expect(
-            fields.applyingDefaults(to: ["kind": .null, "host": [:], "hosts": [["port": 1], [:]], "other": 1])
-                == ["kind": nil, "host": ["port": 443], "hosts": [["port": 1], ["port": 443]], "other": 1])
+            fields.applyingDefaults(to: [
+                "kind": .null, "host": [:], "hosts": [["port": 1], [:]], "other": 1,
+            ])
+                == ["kind": .null, "host": ["port": 443], "hosts": [["port": 1], ["port": 443]], "other": 1])
     }
 }
 
