@@ -45,7 +45,7 @@ extension [MessageCatalogue] {
             }
         }
         channelObjects["replies"] = [
-            "address": nil,
+            "address": .null,
             "description": "Where the answer to a request goes: the queue that its reply_to names.",
             "messages": Self.references(replies.map { $0 + "Reply" }),
         ]
