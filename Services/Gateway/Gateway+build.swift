@@ -1,57 +1,67 @@
-package import Bus
+import Bus
 import Hummingbird
 import HummingbirdCore
-package import Logging
+import Logging
 import Models
 import NIOCore
+package import ServiceLifecycle
 package import ServiceRuntime
 
 extension Gateway {
-    /// Puts a gateway together.
+    /// The service's name.
+    package static let name = "gateway"
+
+    /// The composition root.
     ///
-    /// - Parameters:
-    ///   - bus: connected by whoever made it.
-    ///   - health: gets the gateway's checks, and answers `/readyz`.
-    ///   - metricsText: the process's metrics in Prometheus' text format.
+    /// - Parameter onServerRunning: told the port once requests are taken.
+    /// - Returns: the services in the order in which they depend on each other.
+    /// - Throws: where the key that it shares with the orchestrator is missing.
     package static func build(
-        bus: any MessageBus, configuration: GatewayConfiguration, health: HealthChecks,
-        metricsText: @escaping @Sendable () -> String, logger: Logger,
-        onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
-    ) -> Gateway {
+        _ context: ServiceContext, onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) throws -> [any Service] {
+        [try assemble(context, onServerRunning: onServerRunning)]
+    }
+
+    /// The same, with the parts at hand.
+    static func assemble(
+        _ context: ServiceContext, onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) throws -> Gateway {
+        let logger = context.logger
         let clock = ContinuousClock()
         let now: @Sendable () -> ContinuousClock.Instant = { clock.now }
-        let upstream = Upstream(bus: bus)
-        let sealer = Sealer(configuration.sealingKey)
+        let upstream = Upstream(bus: context.bus)
+        let sealer = Sealer(try context.configuration.loadSealingKey(for: .gateway))
         let view = ActionView(sealer: sealer)
         let slots = StreamSlots()
         let waiters = ActionWaiters()
         let recent = RecentEvents()
         let products = ProductDirectory(upstream: upstream)
-        for check in GatewayReadiness.checks(upstream, expectedCategories: configuration.expectedCategories) {
-            health.register(check)
+        for check in GatewayReadiness.checks(upstream, expected: context.configuration.expectedCategories) {
+            context.health.register(check)
         }
         let parts = GatewayParts(
             upstream: upstream, products: products, providers: ProviderDirectory(upstream: upstream, now: now),
             waiters: waiters, principals: PrincipalCache(now: now), sealer: sealer, view: view,
             submission: ActionSubmission(
-                upstream: upstream, products: products, waiters: waiters, view: view, sealer: sealer, now: now),
+                upstream: upstream, products: products, waiters: waiters, view: view, sealer: sealer,
+                logger: logger, now: now),
             events: EventStreams(upstream: upstream, recent: recent, slots: slots, view: view, now: now),
-            logs: LogStreams(upstream: upstream, slots: slots, now: now), slots: slots,
-            readiness: { await health.readiness() }, metricsText: metricsText)
+            logs: LogStreams(upstream: upstream, slots: slots, now: now), slots: slots, health: context.health,
+            metrics: context.metrics)
         let routes = RouteTable.routes(parts)
         let router = Router.make(
             routes: routes, authenticator: Authenticator(upstream: upstream, cache: parts.principals),
             metrics: RequestMetrics())
         return Gateway(
-            routes: routes,
-            application: application(router, configuration, logger, onServerRunning),
-            feed: GatewayFeed(bus: bus, parts: parts, recent: recent, logger: logger),
+            routes: routes, parts: parts,
+            application: application(router, context.configuration, logger, onServerRunning),
+            feed: GatewayFeed(bus: context.bus, parts: parts, recent: recent, logger: logger),
             ticker: GatewayTicker(waiters: waiters, slots: slots, clock: clock),
             drain: GatewayDrain(waiters: waiters, slots: slots), logger: logger)
     }
 
     private static func application(
-        _ router: Router<GatewayContext>, _ configuration: GatewayConfiguration, _ logger: Logger,
+        _ router: Router<GatewayContext>, _ configuration: RuntimeConfiguration, _ logger: Logger,
         _ onServerRunning: @escaping @Sendable (_ port: Int) async -> Void
     ) -> Application<RouterResponder<GatewayContext>> {
         let channel = HTTP1Channel.Configuration(
@@ -62,8 +72,9 @@ extension Gateway {
         return Application(
             router: router, server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), backlog: Limits.backlog,
+                address: .hostname(configuration.httpHost, port: configuration.httpPort), backlog: Limits.backlog,
                 availableConnectionsDelegate: .maximum(Limits.connections, logger: logger)),
-            onServerRunning: { await onServerRunning($0.localAddress?.port ?? configuration.port) }, logger: logger)
+            onServerRunning: { await onServerRunning($0.localAddress?.port ?? configuration.httpPort) },
+            logger: logger)
     }
 }

@@ -14,6 +14,6 @@ struct GatewayParts: Sendable {
     let events: EventStreams
     let logs: LogStreams
     let slots: StreamSlots
-    let readiness: @Sendable () async -> Readiness
-    let metricsText: @Sendable () -> String
+    let health: HealthChecks
+    let metrics: PrometheusMetrics
 }

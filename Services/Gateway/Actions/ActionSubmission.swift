@@ -11,6 +11,7 @@ struct ActionSubmission: Sendable {
     let waiters: ActionWaiters
     let view: ActionView
     let sealer: Sealer
+    let logger: Logger
     let now: @Sendable () -> ContinuousClock.Instant
 
     /// - Returns: 200 with the action where it has ended, otherwise 202 with what it is now.
@@ -92,7 +93,7 @@ struct ActionSubmission: Sendable {
         do {
             return RawAction(try await upstream.ask(ShowAction(id: action.id), trace: trace)) ?? action
         } catch {
-            Logger.current.warning(
+            logger.warning(
                 "Could not ask for an action that was waited for",
                 metadata: [LogKey.actionID: "\(action.id)", LogKey.error: "\(error)"])
             return action

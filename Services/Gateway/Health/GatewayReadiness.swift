@@ -2,21 +2,11 @@ import Bus
 import Models
 import ServiceRuntime
 
-/// What the gateway needs before it can carry out requests.
+/// What the gateway needs before it can carry out requests, besides the bus.
 enum GatewayReadiness {
-    static func checks(_ upstream: Upstream, expectedCategories: [String]) -> [HealthCheck] {
-        [bus(upstream), orchestrator(upstream), logCollector(upstream)]
-            + expectedCategories.map { adapter($0, upstream) }
-    }
-
-    private static func bus(_ upstream: Upstream) -> HealthCheck {
-        HealthCheck("bus") {
-            switch upstream.bus.status {
-            case .connected: nil
-            case .blocked(let reason): "The broker holds messages back: \(reason)"
-            case .disconnected(let reason): "There is no connection: \(reason)"
-            }
-        }
+    static func checks(_ upstream: Upstream, expected categories: [String]) -> [HealthCheck] {
+        [orchestrator(upstream), logCollector(upstream)]
+            + categories.map { adapter($0, upstream) }
     }
 
     private static func orchestrator(_ upstream: Upstream) -> HealthCheck {

@@ -22,7 +22,7 @@ extension [Route] {
                         content: .json(Documents.readinessSchema)),
                 ]
             ) { _ in
-                let readiness = await parts.readiness()
+                let readiness = await parts.health.readiness()
                 return .json(
                     try JSONValue(encoding: readiness), status: readiness.ready ? .ok : .serviceUnavailable)
             },
@@ -32,8 +32,8 @@ extension [Route] {
                 answers: [RouteAnswer(status: .ok, help: "Text format 0.0.4", content: .text)]
             ) { _ in
                 Response(
-                    status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                    body: .init(byteBuffer: ByteBuffer(string: parts.metricsText())))
+                    status: .ok, headers: [.contentType: PrometheusMetrics.contentType],
+                    body: .init(byteBuffer: ByteBuffer(string: parts.metrics.text())))
             },
             Route(
                 method: .get, path: "/openapi.json", tag: "System", name: "openAPI",

@@ -28,13 +28,13 @@ struct AnswerMiddleware: RouterMiddleware {
             response = .problem(problem(for: error, of: request, context, trace))
         }
         response.addCommonHeaders(requestID: trace.traceID)
-        let path = response.status == .notFound ? context.endpointPath ?? "none" : context.endpointPath ?? "none"
+        let route = context.endpointPath ?? "none"
         metrics.record(
-            method: request.method, path: path, status: response.status.code, duration: .now - start)
+            method: request.method, route: route, status: response.status.code, duration: .now - start)
         context.logger.debug(
             "Answered a request",
             metadata: [
-                LogKey.httpMethod: "\(request.method)", LogKey.httpPath: "\(path)",
+                LogKey.httpMethod: "\(request.method)", LogKey.httpPath: "\(route)",
                 LogKey.httpStatus: "\(response.status.code)", LogKey.traceID: "\(trace.traceID)",
             ])
         return response

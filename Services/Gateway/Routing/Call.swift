@@ -1,6 +1,5 @@
 import Hummingbird
 import HummingbirdCore
-import Logging
 import Models
 import ServiceRuntime
 import NIOCore
@@ -15,7 +14,6 @@ struct Call: Sendable {
     let body: [String: JSONValue]
     let trace: TraceContext
     let channel: any Channel
-    let logger: Logger
 
     /// Who asks.
     ///

@@ -13,6 +13,7 @@ enum ConfigurationKey: String, CaseIterable {
     case healthPort = "PURSER_HEALTH_PORT"
     case demo = "PURSER_DEMO"
     case instance = "PURSER_INSTANCE"
+    case expectedCategories = "PURSER_EXPECTED_CATEGORIES"
     case file = "PURSER_CONFIGURATION_FILE"
 
     /// The key as swift-configuration spells it: its environment provider turns `purser.http.port` into `PURSER_HTTP_PORT`.

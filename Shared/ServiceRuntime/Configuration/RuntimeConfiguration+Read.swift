@@ -25,6 +25,7 @@ extension RuntimeConfiguration {
         configuration.logLevel = logLevel(&reader)
         configuration.healthPort = reader.port(.healthPort)
         configuration.wantsDemo = reader.truth(.demo) ?? configuration.wantsDemo
+        configuration.expectedCategories = expectedCategories(reader)
         configuration.givenInstance = instance(&reader)
         guard reader.problems.isEmpty else { throw ConfigurationError(problems: reader.problems) }
         return configuration
@@ -73,6 +74,11 @@ extension RuntimeConfiguration {
             return nil
         }
         return Redacted(token)
+    }
+
+    private static func expectedCategories(_ reader: ConfigurationReader) -> [String] {
+        let text = reader.text(.expectedCategories) ?? ""
+        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
     private static func logLevel(_ reader: inout ConfigurationReader) -> Logger.Level {

@@ -15,6 +15,7 @@ package import Logging
 /// - `PURSER_LOG_LEVEL`: `trace`, `debug`, `info` (the default), `notice`, `warning`, `error` or `critical`.
 /// - `PURSER_HEALTH_PORT`: where services without an HTTP API serve `/healthz`, `/readyz` and `/metrics`; off when absent.
 /// - `PURSER_DEMO`: whether the first start sets up demo data; `1`.
+/// - `PURSER_EXPECTED_CATEGORIES`: categories, separated by commas, without whose adapters a gateway is not ready; none.
 /// - `PURSER_INSTANCE`: the name of this instance; `<service>-<host>-<process id>`.
 package struct RuntimeConfiguration: Sendable, Equatable {
     package var bus: BusLocation
@@ -29,6 +30,8 @@ package struct RuntimeConfiguration: Sendable, Equatable {
     package var logLevel: Logger.Level
     package var healthPort: Int?
     package var wantsDemo: Bool
+    /// Categories without whose adapters a gateway is not ready.
+    package var expectedCategories: [String]
     /// What `PURSER_INSTANCE` says; nil where it is absent.
     package var givenInstance: String?
 
@@ -36,7 +39,7 @@ package struct RuntimeConfiguration: Sendable, Equatable {
         bus: BusLocation = .embedded, dataFolder: String = "./.purser", httpHost: String = "127.0.0.1",
         httpPort: Int = 8080, masterKey: Redacted<String>? = nil, sealingKey: Redacted<String>? = nil,
         adminToken: Redacted<String>? = nil, logLevel: Logger.Level = .info, healthPort: Int? = nil,
-        wantsDemo: Bool = true, givenInstance: String? = nil
+        wantsDemo: Bool = true, expectedCategories: [String] = [], givenInstance: String? = nil
     ) {
         self.bus = bus
         self.dataFolder = dataFolder
@@ -48,6 +51,7 @@ package struct RuntimeConfiguration: Sendable, Equatable {
         self.logLevel = logLevel
         self.healthPort = healthPort
         self.wantsDemo = wantsDemo
+        self.expectedCategories = expectedCategories
         self.givenInstance = givenInstance
     }
 }
