@@ -4,5 +4,6 @@ package import AdapterKit
 package enum HostingAdapter {
     package static let providers: [RegisteredProvider] = [
         .hosting(DemoProvider.self),
+        .hosting(CPanelProvider.self),
     ]
 }

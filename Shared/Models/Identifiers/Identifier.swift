@@ -23,6 +23,14 @@ extension Identifier {
         rawValue.hasPrefix(Self.prefix) && ULID.isWellFormed(rawValue.utf8.dropFirst(Self.prefix.utf8.count))
     }
 
+    /// When it was made; nil where it is not well formed.
+    package var madeAt: Timestamp? {
+        guard rawValue.hasPrefix(Self.prefix) else { return nil }
+        return ULID.milliseconds(of: rawValue.utf8.dropFirst(Self.prefix.utf8.count)).map {
+            Timestamp(milliseconds: Int64($0))
+        }
+    }
+
     package var description: String { rawValue }
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

@@ -22,6 +22,14 @@ package enum ULID {
         }
     }
 
+    /// The milliseconds since 1970 in its first 10 characters; nil where it is not well formed.
+    package static func milliseconds(of text: some Collection<UInt8>) -> UInt64? {
+        guard isWellFormed(text) else { return nil }
+        return text.prefix(10).reduce(0) { value, character in
+            value << 5 | UInt64(alphabet.firstIndex(of: character) ?? 0)
+        }
+    }
+
     static func isWellFormed(_ text: some Collection<UInt8>) -> Bool {
         text.count == length && text.allSatisfy { alphabet.contains($0) }
     }

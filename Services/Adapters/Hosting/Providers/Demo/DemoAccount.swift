@@ -5,8 +5,8 @@ import Models
 struct DemoAccount: Codable, Sendable {
     var username: String
     var domain: String?
-    var customerID: String
-    var subscriptionID: String
+    var customerID: String?
+    var subscriptionID: String?
     var package: String
     var isReseller: Bool
     var isSuspended = false
@@ -18,8 +18,8 @@ struct DemoAccount: Codable, Sendable {
     init(_ wanted: Hosting.CreateParameters, username: String) {
         self.username = username
         domain = wanted.domain
-        customerID = wanted.customerID ?? "c-" + RandomText.letters(14)
-        subscriptionID = "s-" + RandomText.letters(14)
+        customerID = wanted.customerID ?? "\(RandomText.letters(14)).\(RandomText.letters(8))"
+        subscriptionID = "s-\(RandomText.letters(14)).\(RandomText.letters(8))"
         package = wanted.packageName
         isReseller = wanted.asReseller ?? false
         location = wanted.location
@@ -70,12 +70,13 @@ extension SimulatorTransaction {
             return username
         }
         let source = wanted.domain ?? wanted.email
-        let plain = PanelUsername.make(from: source)
-        if try account(plain) == nil { return plain }
-        for number in 2...999 {
-            let name = PanelUsername.make(from: source, number: number)
+        for isUnique in [false, true] {
+            let name = PanelUsername.make(from: source, isUnique: isUnique)
             if try account(name) == nil { return name }
         }
-        return PanelUsername.make(from: RandomText.letters(8))
+        while true {
+            let name = "a" + RandomText.letters(PanelUsername.longest - 1)
+            if try account(name) == nil { return name }
+        }
     }
 }
