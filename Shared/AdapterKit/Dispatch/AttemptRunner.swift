@@ -83,42 +83,63 @@ struct AttemptRunner: Sendable {
 
     private func carryOut(_ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool) async -> Verdict {
         if let reference = action.deferredReference {
-            return await call(prepared) { () async throws(ProviderError) in
+            return await call(prepared, within: prepared.timeLimit) { () async throws(ProviderError) in
                 try await prepared.function.poll(reference: reference)
             }.verdict
         }
-        let mustLook = prepared.definition.mustObserveRepeats
-        if mustLook, mayBeRepeat {
-            switch await look(prepared) {
-            case .done(let result): return .succeeded(result, observed: true)
-            case .notDone: break
-            case .cannotTell(let reason): return .unsure(reason)
-            }
+        guard prepared.definition.mustObserveRepeats else {
+            return await call(prepared, within: prepared.timeLimit) { () async throws(ProviderError) in
+                try await prepared.function.run()
+            }.verdict
         }
-        let answer = await call(prepared) { () async throws(ProviderError) in
+        let begun = clock.uptime
+        if let verdict = await lookBefore(action, prepared, mayBeRepeat: mayBeRepeat) { return verdict }
+        let rest = max(prepared.timeLimit - (clock.uptime - begun), .seconds(1))
+        let answer = await call(prepared, within: rest) { () async throws(ProviderError) in
             try await prepared.function.run()
         }
-        guard case .failure(let error) = answer, mustLook else { return answer.verdict }
-        // What an earlier run did shows as "exists already" or "is not there".
-        let showsRepeat = mayBeRepeat && (error.kind == .alreadyExists || error.kind == .notFound)
-        guard error.mayHaveTakenEffect || prepared.record.hasPassedChange || showsRepeat else {
-            return .failed(error)
+        guard case .failure(let error) = answer else { return answer.verdict }
+        return await lookAfter(error, prepared, isRetry: mayBeRepeat || action.attempt > 1)
+    }
+
+    /// Looks whether an earlier run did it; nil where this one is to do it.
+    ///
+    /// Where the earlier run is known to have failed, a look costs little and catches what came late at the provider; there
+    /// a provider that cannot be looked at is no obstacle.
+    private func lookBefore(
+        _ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool
+    ) async -> Verdict? {
+        guard mayBeRepeat || (action.attempt > 1 && prepared.function.isObservable) else { return nil }
+        switch await look(prepared) {
+        case .done(let result): return .succeeded(result, observed: true)
+        case .notDone: return nil
+        case .cannotTell(let reason):
+            if mayBeRepeat { return .unsure(reason) }
+            return reason.isRetriable ? .failed(reason) : nil
         }
+    }
+
+    /// What a run that failed came to: it may have been carried out all the same.
+    private func lookAfter(_ error: ProviderError, _ prepared: PreparedAttempt, isRetry: Bool) async -> Verdict {
+        let mayBeDone = error.mayHaveTakenEffect || prepared.record.hasPassedChange
+        // What an earlier run did shows as "exists already" or "is not there".
+        let looksRepeated = isRetry && (error.kind == .alreadyExists || error.kind == .notFound)
+        guard mayBeDone || looksRepeated else { return .failed(error) }
         switch await look(prepared) {
         case .done(let result): return .succeeded(result, observed: true)
         case .notDone: return .failed(error.adding("observed", "not done"))
-        case .cannotTell(let reason): return .unsure(showsRepeat && !error.mayHaveTakenEffect ? error : reason)
+        case .cannotTell(let reason): return mayBeDone ? .unsure(reason.adding("failure", "\(error)")) : .failed(error)
         }
     }
 
     private typealias Answer = Result<ProviderAnswer<[String: JSONValue]>, ProviderError>
 
-    /// Makes the call within the attempt's time limit.
+    /// Makes a call within a time limit.
     private func call(
-        _ prepared: PreparedAttempt,
+        _ prepared: PreparedAttempt, within limit: Duration,
         _ function: @escaping @Sendable () async throws(ProviderError) -> ProviderAnswer<[String: JSONValue]>
     ) async -> Answer {
-        let (answer, ranOut) = await deadlines.limit(prepared.timeLimit) { () -> Answer in
+        let (answer, ranOut) = await deadlines.limit(limit) { () -> Answer in
             do throws(ProviderError) {
                 return .success(try await function())
             } catch {
@@ -140,31 +161,32 @@ struct AttemptRunner: Sendable {
         case cannotTell(ProviderError)
     }
 
-    /// Looks at the provider whether the function was carried out: up to 3 times while the provider gives no answer,
-    /// 20 s each, with 2 s and 5 s between; so for little more than a minute at most.
+    /// Pauses between looks at a provider that gives no answer; one look more than there are pauses.
+    static let lookPauses: [Duration] = [.seconds(2), .seconds(3)]
+    /// How long one look may take. All looks and pauses together stay under the orchestrator's grace of 60 s.
+    static let lookLimit = Duration.seconds(10)
+
+    /// Looks at the provider whether the function was carried out.
     private func look(_ prepared: PreparedAttempt) async -> Sight {
-        let pauses: [Duration] = [.seconds(2), .seconds(5)]
         guard prepared.function.isObservable else {
             return .cannotTell(ProviderError(.internal, details: ["problem": "This cannot be looked up."]))
         }
-        var last = ProviderError(.timedOut)
-        for attempt in 0...pauses.count {
+        var pauses = Self.lookPauses[...]
+        while true {
             switch await lookOnce(prepared) {
             case .success(.done(let result)): return .done(result)
             case .success(.notDone): return .notDone
             case .success(.unknown):
                 return .cannotTell(ProviderError(.internal, details: ["problem": "The look-up showed nothing."]))
             case .failure(let error):
-                last = error
-                guard error.isRetriable, attempt < pauses.count else { return .cannotTell(last) }
-                await deadlines.wait(pauses[attempt])
+                guard error.isRetriable, let pause = pauses.popFirst() else { return .cannotTell(error) }
+                await deadlines.wait(pause)
             }
         }
-        return .cannotTell(last)
     }
 
     private func lookOnce(_ prepared: PreparedAttempt) async -> Result<Observation<[String: JSONValue]>, ProviderError> {
-        let answer = await deadlines.limit(.seconds(20)) {
+        let answer = await deadlines.limit(Self.lookLimit) {
             () -> Result<Observation<[String: JSONValue]>, ProviderError> in
             do throws(ProviderError) {
                 return .success(try await prepared.function.observe())

@@ -4,6 +4,21 @@ package import Models
 package import ServiceRuntime
 
 extension Adapter {
+    /// How many actions may be under way at once, where nothing else is said.
+    package static let defaultPrefetch = 256
+
+    /// The adapter of a category as the executables run it.
+    ///
+    /// - Throws: `ConfigurationError` where the category's key is missing.
+    package static func build(
+        _ context: ServiceContext, blueprint: BlueprintDefinition, providers: [RegisteredProvider]
+    ) throws -> Adapter {
+        build(
+            blueprint: blueprint, providers: providers, bus: context.bus,
+            key: try context.configuration.loadSealingKey(for: .category(blueprint.category)),
+            dataFolder: context.configuration.dataFolder, instance: context.instance, logger: context.logger)
+    }
+
     /// Puts an adapter together.
     ///
     /// - Parameters:
@@ -15,7 +30,7 @@ extension Adapter {
     ///   - network: how third parties are reached; the real network where nil.
     package static func build(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], bus: any MessageBus, key: SealingKey,
-        dataFolder: String, instance: String, logger: Logger, prefetch: Int = 256,
+        dataFolder: String, instance: String, logger: Logger, prefetch: Int = defaultPrefetch,
         network: (any HTTPTransport)? = nil, clock: any AdapterClock = SystemClock()
     ) -> Adapter {
         let category = blueprint.category
