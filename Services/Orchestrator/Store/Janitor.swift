@@ -20,14 +20,13 @@ package struct Janitor: Service {
     let logger: Logger
 
     package func run() async throws {
-        while !Task.isShuttingDownGracefully {
+        repeat {
             do {
                 try await tidy()
             } catch {
                 logger.warning("Could not tidy up", metadata: [LogKey.error: "\(error)"])
             }
-            try await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
-        }
+        } while await Pause.wait(Self.interval)
     }
 
     package func tidy() async throws {
