@@ -1,10 +1,10 @@
-import Logging
-import Models
-import ServiceRuntime
+package import Logging
+package import Models
+package import ServiceRuntime
 
 /// Carries out one attempt: from the message that hands it over to the outcome. Never throws and never traps; whatever
 /// the message holds, there is an outcome.
-struct AttemptRunner: Sendable {
+package struct AttemptRunner: Sendable {
     let blueprint: BlueprintDefinition
     let providers: [String: RegisteredProvider]
     let sealer: Sealer
@@ -22,7 +22,7 @@ struct AttemptRunner: Sendable {
         let function: String
     }
 
-    init(
+    package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer, network: any HTTPTransport,
         simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines, logger: Logger
     ) {
@@ -54,7 +54,7 @@ struct AttemptRunner: Sendable {
         case unsure(ProviderError)
     }
 
-    func run(_ action: ExecuteAction, isRedelivered: Bool, traceparent: String?) async -> ActionOutcome {
+    package func run(_ action: ExecuteAction, isRedelivered: Bool, traceparent: String?) async -> ActionOutcome {
         let begunAt = clock.now
         var logger = logger
         logger.bind(action, traceparent: traceparent)
@@ -128,7 +128,7 @@ struct AttemptRunner: Sendable {
         switch await look(prepared) {
         case .done(let result): return .succeeded(result, observed: true)
         case .notDone: return .failed(error.adding("observed", "not done"))
-        case .cannotTell(let reason): return mayBeDone ? .unsure(reason.adding("failure", "\(error)")) : .failed(error)
+        case .cannotTell(let reason): return mayBeDone ? .unsure(reason.adding("failure", .string("\(error)"))) : .failed(error)
         }
     }
 
