@@ -118,9 +118,9 @@ let testTargets: [Target] = [
     tests("BusTests", ["Bus", "AMQP"]),
     tests("AdapterKitTests", ["AdapterKit", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
     tests("HostingAdapterTests", ["HostingAdapter", "AdapterKit"], resources: [.copy("Wire")]),
-    tests("ServiceRuntimeTests", ["ServiceRuntime"]),
+    tests("ServiceRuntimeTests", ["ServiceRuntime", .lifecycle, .logging, .metrics]),
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
-    tests("LogCollectorTests", ["LogCollector", .grdb]),
+    tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
     tests("EndToEndTests", ["Models", .asyncHTTPClient, .nioCore, .grdb]),
 ]

@@ -21,12 +21,12 @@ final class LogOutbox: Sendable {
     private let state: Mutex<State>
     private let logger: Logger
 
-    init(spillFolder: String?, instance: String, logger: Logger) {
+    init(spillFolder: String?, instance: String, spillLimit: Int, logger: Logger) {
         self.logger = logger
         var spill: LogSpill?
         if let spillFolder {
             do {
-                spill = try LogSpill(folder: spillFolder, instance: instance)
+                spill = try LogSpill(folder: spillFolder, instance: instance, byteLimit: spillLimit)
             } catch {
                 logger.error(
                     "The folder for spilled log entries could not be used", error: error,
