@@ -84,7 +84,7 @@ extension ActionService {
             action.line = nil
         } else {
             action.finishedAt = nil
-            if state.holdsLine, action.isChanging, action.line == nil { action.line = try transaction.nextLine() }
+            if state.holdsLine, action.isChanging, action.line == nil { action.line = try transaction.nextLine(of: action.productID) }
         }
         if state == .queued, !action.isChanging {
             try dispatcher.dispatch(&action, in: transaction, changes: &changes, now: now)

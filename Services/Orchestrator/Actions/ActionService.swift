@@ -75,6 +75,10 @@ package struct ActionService: Sendable {
     }
 
     private func replay(of request: SubmitAction, in transaction: Transaction, now: Timestamp) throws -> Action? {
+        // The bus may deliver a request twice.
+        if let action = try transaction.action(request.id), action.productID == request.contractProductID {
+            return try views.view(action, in: transaction, withResult: true, now: now)
+        }
         guard let key = request.idempotencyKey,
             let before = try transaction.idempotencyKey(key, owner: request.requestedBy)
         else { return nil }
@@ -117,7 +121,7 @@ package struct ActionService: Sendable {
             action.machine = ActionMachine(state: .scheduled, wakeAt: runAt)
             changes.actions.append(action)
         } else {
-            action.line = function.isChanging ? try transaction.nextLine() : nil
+            action.line = function.isChanging ? try transaction.nextLine(of: product.id) : nil
             if mustWait {
                 changes.actions.append(action)
             } else {
