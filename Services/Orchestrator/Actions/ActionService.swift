@@ -68,6 +68,7 @@ package struct ActionService: Sendable {
         }
         tell(news)
         if !submitted.replayed {
+            ActionMetrics.accepted(submitted.action)
             logger.info("Accepted action", metadata: LogKey.metadata(of: submitted.action))
             logDispatches(in: news)
         }
@@ -204,6 +205,7 @@ package struct ActionService: Sendable {
         if news.hasOutgoing { outboxWritten() }
         if news.nextWake != nil { alarmSet() }
         for (event, traceparent) in zip(news.actions, news.traceparents) {
+            ActionMetrics.ended(event.action)
             events.publish(
                 event, topic: "action.changed", subject: event.action.id.rawValue, traceparent: traceparent)
         }
