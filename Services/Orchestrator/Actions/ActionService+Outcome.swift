@@ -62,7 +62,7 @@ extension ActionService {
     ) -> ActionMachine.Outcome {
         switch outcome.outcome {
         case .succeeded: return .succeeded
-        case .expired: return .expired
+        case .expired: return .expired(mayHaveBegun: outcome.mayHaveBegun ?? false)
         case .unsure: return .unsure
         case .deferred:
             let pollAt = now.advanced(by: .seconds(min(max(outcome.pollAfterSeconds ?? 60, 1), 86_400)))
