@@ -58,7 +58,7 @@ import Testing
 
     @Test func `what is not there is a problem, whatever the method`() async throws {
         try await GatewayHarness.run { harness in
-            for path in ["/", "/v1", "/v1/nothing", "/v1/clients/x/y/z", "/v1//clients/%00", "/../etc/passwd"] {
+            for path in ["/", "/v1", "/v1/nothing", "/v1/clients/x/y/z", "/../etc/passwd"] {
                 for method in [HTTPRequest.Method.get, .post, .delete] {
                     let answer = try await harness.call(method, path)
                     #expect(answer.status == 404, "\(path)")

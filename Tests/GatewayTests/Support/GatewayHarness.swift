@@ -53,6 +53,8 @@ struct GatewayHarness: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await fake.run() }
             group.addTask { try await gateway.feed.run() }
+            // The first thing on the subscription is that events may have been missed before it.
+            try await eventually("the feed runs") { gateway.parts.principals.principal(hash: "").generation > 0 }
             try await gateway.application.test(setup) { http in
                 try await body(
                     GatewayHarness(
