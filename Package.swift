@@ -17,6 +17,7 @@ extension Target.Dependency {
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
@@ -84,14 +85,19 @@ let sharedModules: [Target] = [
     shared("Models", ["ContractSchema"], contracts: true),
     shared("AMQP", ["CRabbitMQ", .logging]),
     shared("Bus", ["AMQP", .logging]),
-    shared("AdapterKit", ["Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .crypto]),
+    shared(
+        "AdapterKit",
+        [
+            "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .lifecycle, .logging, .metrics, .nioCore,
+            .nioHTTP1, .nioPosix, .nioSSL,
+        ]),
     shared(
         "ServiceRuntime",
         ["Bus", "Models", .configuration, .crypto, .hummingbird, .lifecycle, .logging, .metrics, .unixSignals]),
 ]
 
 let services: [Target] =
-    service("Gateway", [.hummingbird, .nioCore, .metrics, .crypto])
+    service("Gateway", [.hummingbird, .hummingbirdCore, .nioCore, .metrics, .crypto])
     + service("Orchestrator", [.grdb, .crypto, .metrics])
     + service("LogCollector", [.grdb, .metrics])
     + adapter("Hosting")
@@ -106,13 +112,15 @@ let services: [Target] =
 
 let testTargets: [Target] = [
     .target(name: "TestSupport", dependencies: ["Bus", "Models"], path: "Tests/TestSupport"),
-    tests("ModelsTests", ["Models"]),
+    tests(
+        "ModelsTests", ["Models", "ContractsGenerator"],
+        resources: [.copy("Golden"), .copy("Catalogue")]),
     tests("BusTests", ["Bus", "AMQP"]),
     tests("AdapterKitTests", ["AdapterKit", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
     tests("HostingAdapterTests", ["HostingAdapter", "AdapterKit"], resources: [.copy("Wire")]),
-    tests("ServiceRuntimeTests", ["ServiceRuntime"]),
+    tests("ServiceRuntimeTests", ["ServiceRuntime", .lifecycle, .logging, .metrics]),
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
-    tests("LogCollectorTests", ["LogCollector", .grdb]),
+    tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
     tests("EndToEndTests", ["Models", .asyncHTTPClient, .nioCore, .grdb]),
 ]

@@ -7,8 +7,8 @@ extension Topology {
 }
 
 /// The headers that a dead letter bears, beside those that it had.
-enum DeadLetterHeader {
-    static let reason = "x-purser-reason"
+package enum DeadLetterHeader {
+    package static let reason = "x-purser-reason"
     static let queue = "x-purser-queue"
     static let exchange = "x-purser-exchange"
     static let routingKey = "x-purser-routing-key"
@@ -22,7 +22,7 @@ extension BusMessage {
     /// - Parameters:
     ///   - queue: the name of the queue that it was taken from.
     ///   - exchange: where it was published to, with `routingKey`.
-    func deadLetter(
+    package func deadLetter(
         reason: String, queue: String, exchange: String, routingKey: String
     ) -> BusMessage {
         var letter = self

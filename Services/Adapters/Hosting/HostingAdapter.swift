@@ -1,0 +1,19 @@
+package import AdapterKit
+import Models
+package import ServiceRuntime
+
+/// The adapter of web hosting and its providers.
+package enum HostingAdapter {
+    /// The service's name.
+    package static let name = "hosting-adapter"
+
+    package static let providers: [RegisteredProvider] = [
+        .hosting(DemoProvider.self),
+        .hosting(CPanelProvider.self),
+    ]
+
+    /// The composition root.
+    package static func build(_ context: ServiceContext) throws -> Adapter {
+        try Adapter.build(context, blueprint: Hosting.blueprint, providers: providers)
+    }
+}

@@ -1,0 +1,82 @@
+import Bus
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Models
+import NIOCore
+package import ServiceLifecycle
+package import ServiceRuntime
+
+extension Gateway {
+    /// The service's name.
+    package static let name = "gateway"
+
+    /// The composition root.
+    ///
+    /// - Parameter onServerRunning: told the port once requests are taken.
+    /// - Returns: the services in the order in which they depend on each other.
+    /// - Throws: where the key that it shares with the orchestrator is missing.
+    package static func build(
+        _ context: ServiceContext, onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) throws -> [any Service] {
+        [try assemble(context, onServerRunning: onServerRunning)]
+    }
+
+    /// The same, with the parts at hand.
+    static func assemble(
+        _ context: ServiceContext, onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) throws -> Gateway {
+        let logger = context.logger
+        let clock = ContinuousClock()
+        let now: @Sendable () -> ContinuousClock.Instant = { clock.now }
+        let upstream = Upstream(bus: context.bus)
+        let sealer = Sealer(try context.configuration.loadSealingKey(for: .gateway))
+        let view = ActionView(sealer: sealer)
+        let slots = StreamSlots()
+        let waiters = ActionWaiters()
+        let recent = RecentEvents()
+        let products = ProductDirectory(upstream: upstream)
+        for check in GatewayReadiness.checks(upstream, expected: context.configuration.expectedCategories) {
+            context.health.register(check)
+        }
+        let parts = GatewayParts(
+            upstream: upstream, products: products, providers: ProviderDirectory(upstream: upstream, now: now),
+            waiters: waiters, principals: PrincipalCache(now: now), sealer: sealer, view: view,
+            submission: ActionSubmission(
+                upstream: upstream, products: products, waiters: waiters, view: view, sealer: sealer,
+                logger: logger, now: now),
+            events: EventStreams(upstream: upstream, recent: recent, slots: slots, view: view, now: now),
+            logs: LogStreams(upstream: upstream, slots: slots, now: now), slots: slots, health: context.health,
+            metrics: context.metrics)
+        let routes = RouteTable.routes(parts)
+        let router = Router.make(
+            routes: routes, authenticator: Authenticator(upstream: upstream, cache: parts.principals),
+            metrics: RequestMetrics())
+        return Gateway(
+            routes: routes, parts: parts,
+            application: application(router, context.configuration, logger, onServerRunning),
+            feed: GatewayFeed(
+                deliveries: context.bus.events(matching: GatewayFeed.topics), parts: parts, recent: recent,
+                logger: logger),
+            ticker: GatewayTicker(waiters: waiters, slots: slots, clock: clock),
+            drain: GatewayDrain(waiters: waiters, slots: slots), logger: logger)
+    }
+
+    private static func application(
+        _ router: Router<GatewayContext>, _ configuration: RuntimeConfiguration, _ logger: Logger,
+        _ onServerRunning: @escaping @Sendable (_ port: Int) async -> Void
+    ) -> Application<RouterResponder<GatewayContext>> {
+        let channel = HTTP1Channel.Configuration(
+            idleTimeout: .seconds(Limits.idleSeconds),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: Limits.headerFieldBytes, maxHeaderListSize: Limits.headerListBytes,
+                maxHeaderFieldCount: Limits.headerCount))
+        return Application(
+            router: router, server: .http1(configuration: channel),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.httpHost, port: configuration.httpPort), backlog: Limits.backlog,
+                availableConnectionsDelegate: .maximum(Limits.connections, logger: logger)),
+            onServerRunning: { await onServerRunning($0.localAddress?.port ?? configuration.httpPort) },
+            logger: logger)
+    }
+}

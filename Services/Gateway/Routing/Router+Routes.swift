@@ -1,0 +1,32 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+
+extension Router<GatewayContext> {
+    /// The methods that a path may be asked with; others are as unknown as a path that is not there.
+    private static var methods: [HTTPRequest.Method] { [.get, .post, .put, .patch, .delete, .options] }
+
+    /// A router of these routes. A path that has other methods than the one asked for answers 405.
+    static func make(routes: [HTTPRoute], authenticator: Authenticator, metrics: RequestMetrics) -> Router {
+        let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: AnswerMiddleware(metrics: metrics))
+        var allowed: [String: [HTTPRequest.Method]] = [:]
+        for route in routes {
+            allowed[route.path, default: []].append(route.method)
+            router.on(
+                RouterPath(route.path), method: route.method,
+                responder: RouteResponder(route: route, authenticator: authenticator))
+        }
+        for (path, known) in allowed {
+            let known = known.contains(.get) ? known + [.head] : known
+            for method in methods + [.head] where !known.contains(method) {
+                router.on(RouterPath(path), method: method) { _, _ -> Response in
+                    var problem = Problem(.methodNotAllowed, "\(method) is not possible here.")
+                    problem.allowed = known
+                    throw problem
+                }
+            }
+        }
+        return router
+    }
+}

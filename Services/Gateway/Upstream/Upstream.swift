@@ -1,0 +1,48 @@
+import Bus
+import Foundation
+import Models
+import ServiceRuntime
+
+/// Asks the orchestrator and the log collector over the bus.
+struct Upstream: Sendable {
+    static let source = "/gateway"
+
+    let bus: any MessageBus
+
+    /// Asks, and reads the reply.
+    func fetch<Request: BusRequest>(
+        _ request: Request, of queue: Queue = .orchestratorRequests, trace: TraceContext,
+        timeout: Duration = Limits.requestTimeout
+    ) async throws(RequestFailure) -> Request.Reply {
+        try await bus.send(
+            request, to: queue, source: Self.source, traceparent: trace.traceparent, timeout: timeout)
+    }
+
+    /// Asks, and passes the reply on as it was written.
+    func ask<Request: BusRequest>(
+        _ request: Request, of queue: Queue = .orchestratorRequests, trace: TraceContext,
+        timeout: Duration = Limits.requestTimeout
+    ) async throws(RequestFailure) -> RawJSON {
+        let answer: BusMessage
+        do throws(BusError) {
+            let envelope = Envelope(source: Self.source, traceparent: trace.traceparent, data: request)
+            answer = try await bus.request(try BusMessage(envelope), to: queue.route, timeout: timeout)
+        } catch {
+            throw RequestFailure(error)
+        }
+        let members = RawJSON(answer.body)["data"]?.members(["failure", "value"])
+        if let failure = members?[0] { throw Self.failure(failure) }
+        guard let value = members?[1] else {
+            throw RequestFailure(.internal, "The answer of \(queue.name) could not be read.")
+        }
+        return value
+    }
+
+    private static func failure(_ raw: RawJSON) -> RequestFailure {
+        do {
+            return try JSONDecoder().decode(RequestFailure.self, from: raw.bytes)
+        } catch {
+            return RequestFailure(.internal, "The failure that was answered could not be read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package import Models
+
+/// What a transaction changed, for whoever is to be told once it is durable.
+package struct ActionChanges: Sendable {
+    /// Actions in their new state, in order.
+    package var actions: [ActionRecord] = []
+    /// Products in their new state, in order.
+    package var products: [ProductRecord] = []
+    /// Whether something was written to the outbox.
+    package var hasOutgoing = false
+
+    package init() {}
+}
+
+/// What is published of a transaction's changes.
+package struct ActionNews: Sendable {
+    package var actions: [ActionChanged] = []
+    package var products: [ProductChanged] = []
+    package var traceparents: [String?] = []
+    package var hasOutgoing = false
+    /// The earliest moment at which one of the actions goes on by itself.
+    package var nextWake: Timestamp?
+}

@@ -1,0 +1,65 @@
+import Logging
+package import Models
+import ServiceRuntime
+
+extension ActionService {
+    /// How many due actions are moved on in one transaction.
+    private static let dueLimit = 128
+
+    /// Moves on every action whose time has come.
+    ///
+    /// - Returns: when the next one's time comes; nil where there is none.
+    package func moveDueActions() async throws -> Timestamp? {
+        while true {
+            let now = now()
+            let (news, count, next): (ActionNews, Int, Timestamp?) = try await store.write { transaction in
+                let due = try transaction.dueActions(by: now, limit: Self.dueLimit)
+                var changes = ActionChanges()
+                for action in due {
+                    // An earlier one of the batch may have moved it.
+                    guard var action = try transaction.action(action.id), let wake = action.machine.wakeAt, wake <= now
+                    else { continue }
+                    try noteLoss(of: action, in: transaction, now: now)
+                    try action.machine.handle(.due)
+                    try settle(&action, in: transaction, changes: &changes, now: now)
+                }
+                return (try self.news(of: changes, in: transaction, now: now), due.count, try transaction.nextWake())
+            }
+            tell(news)
+            logDispatches(in: news)
+            if count < Self.dueLimit { return next }
+        }
+    }
+
+    /// Hands every dispatched action over again, as one that may be done: the bus forgot what was in flight.
+    package func redispatchLost() async throws {
+        let now = now()
+        let lost = try await store.read { try $0.openActions(in: .dispatched).map(\.id) }
+        for start in stride(from: 0, to: lost.count, by: Self.dueLimit) {
+            let batch = lost[start..<min(start + Self.dueLimit, lost.count)]
+            let news: ActionNews = try await store.write { transaction in
+                var changes = ActionChanges()
+                for id in batch {
+                    guard var action = try transaction.action(id), action.machine.state == .dispatched else { continue }
+                    try noteLoss(of: action, in: transaction, now: now)
+                    try action.machine.handle(.lost)
+                    try settle(&action, in: transaction, changes: &changes, now: now)
+                }
+                return try self.news(of: changes, in: transaction, now: now)
+            }
+            tell(news)
+            logDispatches(in: news)
+        }
+        if !lost.isEmpty {
+            logger.notice("Handed actions over again", metadata: [LogKey.count: "\(lost.count)"])
+        }
+    }
+
+    /// Ends the attempt of a dispatched action that came to nothing known.
+    private func noteLoss(of action: ActionRecord, in transaction: Transaction, now: Timestamp) throws {
+        guard action.machine.state == .dispatched else { return }
+        try transaction.endAttempt(
+            action.machine.attempt, of: action, outcome: nil,
+            error: ActionError(kind: .timedOut, message: "No answer came to this attempt."), begunAt: nil, at: now)
+    }
+}

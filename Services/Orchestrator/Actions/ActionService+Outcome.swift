@@ -1,0 +1,145 @@
+package import Bus
+import Foundation
+import Logging
+package import Models
+import ServiceRuntime
+
+extension ActionService {
+    /// How long to wait before an outcome that could not be stored is delivered again.
+    private static let storeRetryDelay: Duration = .seconds(1)
+
+    /// Applies what an attempt came to. The attempt's number is the guard: a repeat changes nothing.
+    package func apply(_ outcome: ActionOutcome, traceparent: String?) async -> Settlement {
+        let now = now()
+        do {
+            let news: ActionNews = try await store.write { transaction in
+                guard var action = try transaction.action(outcome.actionID) else {
+                    throw RequestFailure(.notFound, "there is no action \(outcome.actionID.rawValue.prefix(40))")
+                }
+                var changes = ActionChanges()
+                try apply(outcome, to: &action, in: transaction, changes: &changes, now: now)
+                return try self.news(of: changes, in: transaction, now: now)
+            }
+            tell(news)
+            logCommit(of: outcome, news: news)
+            return .done
+        } catch let refusal as ActionMachine.Refusal {
+            logger.debug(
+                "Ignored a stale outcome",
+                metadata: [
+                    LogKey.actionID: "\(outcome.actionID)", LogKey.attempt: "\(outcome.attempt)",
+                    LogKey.error: "\(refusal)",
+                ])
+            return .done
+        } catch let failure as RequestFailure {
+            return .reject(failure.message)
+        } catch {
+            logger.error(
+                "Could not store an outcome",
+                metadata: [LogKey.actionID: "\(outcome.actionID)", LogKey.error: "\(error)"])
+            return .retry(after: Self.storeRetryDelay)
+        }
+    }
+
+    private func apply(
+        _ outcome: ActionOutcome, to action: inout ActionRecord, in transaction: Transaction,
+        changes: inout ActionChanges, now: Timestamp
+    ) throws {
+        try action.machine.handle(.outcome(attempt: outcome.attempt, machineOutcome(outcome, of: action, now: now)))
+        try transaction.endAttempt(
+            outcome.attempt, of: action, outcome: outcome.outcome, error: outcome.error, begunAt: outcome.begunAt,
+            at: now)
+        if let error = outcome.error { action.error = error }
+        if outcome.outcome == .succeeded {
+            action.error = nil
+            try succeed(&action, result: outcome.result ?? [:], in: transaction, changes: &changes, now: now)
+        }
+        try settle(&action, in: transaction, changes: &changes, now: now)
+    }
+
+    private func machineOutcome(
+        _ outcome: ActionOutcome, of action: ActionRecord, now: Timestamp
+    ) -> ActionMachine.Outcome {
+        switch outcome.outcome {
+        case .succeeded: return .succeeded
+        case .expired: return .expired(mayHaveBegun: outcome.mayHaveBegun ?? false)
+        case .unsure: return .unsure
+        case .deferred:
+            let pollAt = now.advanced(by: .seconds(min(max(outcome.pollAfterSeconds ?? 60, 1), 86_400)))
+            return .deferred(reference: outcome.deferredReference, pollAt: pollAt, now: now)
+        case .failed:
+            let retryAt = backoff.nextTry(
+                failures: action.machine.failures, retryAfter: outcome.retryAfterSeconds.map { .seconds($0) }, now: now)
+            return .failed(isTransient: outcome.error?.kind.isTransient ?? false, retryAt: retryAt)
+        }
+    }
+
+    /// Stores an action in its new state; where it has left the line, the next one is handed over.
+    func settle(
+        _ action: inout ActionRecord, in transaction: Transaction, changes: inout ActionChanges, now: Timestamp
+    ) throws {
+        let state = action.machine.state
+        if state.isTerminal {
+            action.finishedAt = now
+            action.line = nil
+        } else {
+            action.finishedAt = nil
+            if state.holdsLine, action.isChanging, action.line == nil { action.line = try transaction.nextLine(of: action.productID) }
+        }
+        if state == .queued, !action.isChanging {
+            try dispatcher.dispatch(&action, in: transaction, changes: &changes, now: now)
+        } else if state != .queued {
+            changes.actions.append(action)
+        }
+        try transaction.update(action)
+        guard action.isChanging else { return }
+        let before = changes.actions.count
+        try dispatcher.advance(action.productID, in: transaction, changes: &changes, now: now)
+        if state == .queued, changes.actions[before...].allSatisfy({ $0.id != action.id }) {
+            changes.actions.append(action)
+        }
+    }
+
+    /// Writes a result back: to the action, to the product's provision fields, and to its status.
+    ///
+    /// - Parameter result: its secrets are sealed for the category.
+    func succeed(
+        _ action: inout ActionRecord, result: [String: JSONValue], in transaction: Transaction,
+        changes: inout ActionChanges, now: Timestamp
+    ) throws {
+        guard let function = catalogue.function(action.function, of: action.category),
+            var product = try transaction.product(action.productID)
+        else { throw StoreError.damaged("actions.function or actions.product_id") }
+        let context = "\(action.id)/result"
+        let category = SecretKeeper.Place(secrets.category(action.category), context)
+        action.result = try secrets.move(
+            result, fields: function.result, from: category, to: .init(secrets.storage, context))
+        var fields: [String: JSONValue] = [:]
+        if function.writesBack {
+            fields = try secrets.move(
+                result, fields: function.result, from: category, to: .init(secrets.storage, "\(product.id)/fields"))
+        }
+        let status = function.statusAfter.flatMap(ProductStatus.init(rawValue:)) ?? product.status
+        let didChange = try ProductChanges(actionID: action.id, changedBy: nil, now: now)
+            .apply(fields: fields, status: status, to: &product, in: transaction)
+        if didChange { changes.products.append(product) }
+    }
+
+    private func logCommit(of outcome: ActionOutcome, news: ActionNews) {
+        for event in news.actions where event.action.id == outcome.actionID {
+            var metadata = LogKey.metadata(of: event.action)
+            metadata[LogKey.attempt] = "\(outcome.attempt)"
+            metadata[LogKey.state] = "\(event.action.state.rawValue)"
+            if let error = event.action.error {
+                metadata[LogKey.errorKind] = "\(error.kind.rawValue)"
+                metadata[LogKey.error] = "\(error.message)"
+            }
+            switch event.action.state {
+            case .unsure, .failed: logger.error("Committed outcome", metadata: metadata)
+            case .waiting: logger.warning("Committed outcome", metadata: metadata)
+            default: logger.info("Committed outcome", metadata: metadata)
+            }
+        }
+        logDispatches(in: news)
+    }
+}

@@ -1,0 +1,34 @@
+package import Models
+
+extension ActionService {
+    /// One action.
+    package func show(_ request: ShowAction) async throws -> Action {
+        let now = now()
+        return try await store.read { transaction in
+            let action = try transaction.action(request.id, of: request.clientID)
+            return try views.view(action, in: transaction, withResult: true, now: now)
+        }
+    }
+
+    /// Actions that match, newest first; their results without secrets.
+    package func list(_ request: ListActions) async throws -> ActionList {
+        let now = now()
+        let limit = request.page.boundedLimit
+        return try await store.read { transaction in
+            let cursor = try request.page.cursor.map { text in
+                guard let number = Int64(text) else {
+                    throw RequestFailure(
+                        .invalid, "The cursor is none that was given out.",
+                        problems: [FieldProblem(pointer: "/cursor", detail: "give the next_cursor of the page before")])
+                }
+                return number
+            }
+            let actions = try transaction.actions(request, before: cursor, limit: limit + 1)
+            return ActionList(
+                items: try actions.prefix(limit).map {
+                    try views.view($0, in: transaction, withResult: false, now: now)
+                },
+                nextCursor: actions.count > limit ? String(actions[limit - 1].number) : nil)
+        }
+    }
+}

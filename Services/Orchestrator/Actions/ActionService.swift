@@ -1,0 +1,240 @@
+import Foundation
+package import Logging
+package import Models
+import ServiceRuntime
+
+/// Owns every action until it has ended: accepts it, hands it over, applies what it came to, and tells.
+///
+/// Every method that changes something does so in one transaction, then tells the outbox relay, the alarm and the
+/// subscribers of events. This file accepts; `ActionService+Outcome`, `+Decision` and `+Alarm` hold the rest.
+package struct ActionService: Sendable {
+    /// How far ahead an action can be scheduled: a year.
+    package static let farthestRunAt: Duration = .seconds(366 * 86_400)
+
+    let store: Store
+    let catalogue: Catalogue
+    let secrets: SecretKeeper
+    let dispatcher: ActionDispatcher
+    let views: ActionViews
+    let backoff: Backoff
+    let now: @Sendable () -> Timestamp
+    let events: EventPublisher
+    let outboxWritten: Nudge
+    let alarmSet: Nudge
+    let logger: Logger
+
+    package init(
+        store: Store, catalogue: Catalogue, secrets: SecretKeeper, backoff: Backoff,
+        now: @escaping @Sendable () -> Timestamp, events: EventPublisher, outboxWritten: Nudge, alarmSet: Nudge,
+        logger: Logger
+    ) {
+        self.store = store
+        self.catalogue = catalogue
+        self.secrets = secrets
+        self.backoff = backoff
+        self.now = now
+        self.events = events
+        self.outboxWritten = outboxWritten
+        self.alarmSet = alarmSet
+        self.logger = logger
+        dispatcher = ActionDispatcher(catalogue: catalogue, secrets: secrets)
+        views = ActionViews(catalogue: catalogue, secrets: secrets)
+    }
+
+    // MARK: Accepting
+
+    /// Accepts an action, or finds the one that was accepted under the same idempotency key. It is durable when this
+    /// returns.
+    ///
+    /// - Throws: `RequestFailure`: `notFound`, `forbidden`, `conflict`, `invalid` with the fields, `keyReused`.
+    package func submit(_ request: SubmitAction, traceparent: String?) async throws -> SubmittedAction {
+        let now = now()
+        guard request.id.isWellFormed else { throw RequestFailure(.invalid, "The action's id is not well formed.") }
+        let (submitted, news): (SubmittedAction, ActionNews) = try await store.write { transaction in
+            if let replayed = try replay(of: request, in: transaction, now: now) {
+                return (SubmittedAction(action: replayed, replayed: true), ActionNews())
+            }
+            var changes = ActionChanges()
+            let action = try accept(request, traceparent: traceparent, in: transaction, changes: &changes, now: now)
+            if let key = request.idempotencyKey {
+                try transaction.insertIdempotencyKey(
+                    key, owner: request.requestedBy, fingerprint: request.fingerprint, action: action.id, at: now)
+            }
+            let news = try self.news(of: changes, in: transaction, now: now)
+            guard let view = news.actions.last(where: { $0.action.id == action.id })?.action else {
+                throw StoreError.damaged("the accepted action is not among the changes")
+            }
+            return (SubmittedAction(action: view, replayed: false), news)
+        }
+        tell(news)
+        if !submitted.replayed {
+            ActionMetrics.accepted(submitted.action)
+            logger.info("Accepted action", metadata: LogKey.metadata(of: submitted.action))
+            logDispatches(in: news)
+        }
+        return submitted
+    }
+
+    private func replay(of request: SubmitAction, in transaction: Transaction, now: Timestamp) throws -> Action? {
+        // The bus may deliver a request twice.
+        if let action = try transaction.action(request.id), action.productID == request.contractProductID {
+            return try views.view(action, in: transaction, withResult: true, now: now)
+        }
+        guard let key = request.idempotencyKey,
+            let before = try transaction.idempotencyKey(key, owner: request.requestedBy)
+        else { return nil }
+        guard before.fingerprint == request.fingerprint else {
+            throw RequestFailure(
+                .keyReused, "This Idempotency-Key was used for another request. Use a new key for a new request.")
+        }
+        guard let action = try transaction.action(before.action) else {
+            throw StoreError.damaged("idempotency_keys.action_id")
+        }
+        return try views.view(action, in: transaction, withResult: true, now: now)
+    }
+
+    private func accept(
+        _ request: SubmitAction, traceparent: String?, in transaction: Transaction, changes: inout ActionChanges,
+        now: Timestamp
+    ) throws -> ActionRecord {
+        let product = try transaction.product(request.contractProductID, of: request.clientID)
+        let function = try permittedFunction(request, product: product, in: transaction)
+        var action = ActionRecord(
+            number: try transaction.nextActionNumber(), id: request.id, productID: product.id,
+            clientID: product.clientID, category: product.category, provider: "",
+            configurationID: product.configurationID, function: function.name, isChanging: function.isChanging,
+            machine: ActionMachine(state: .queued), given: [:], parameters: [:], requestedBy: request.requestedBy,
+            traceparent: traceparent, createdAt: now)
+        action.given = try secrets.move(
+            request.parameters, fields: function.parameters,
+            from: .init(secrets.gateway, "\(request.id)/parameters"),
+            to: .init(secrets.storage, "\(request.id)/parameters"))
+        action.parameters = action.given
+        action.provider = try transaction.configuration(product.configurationID)?.provider ?? ""
+        let mustWait = try function.isChanging && transaction.firstInLine(of: product.id) != nil
+        try check(action, function: function, product: product, isLater: mustWait || request.runAt != nil, in: transaction)
+        if let runAt = request.runAt, runAt > now {
+            guard now.duration(to: runAt) <= Self.farthestRunAt else {
+                let problem = FieldProblem(pointer: "/run_at", detail: "must be at most a year from now")
+                throw RequestFailure(.invalid, "The action cannot be scheduled so far ahead.", problems: [problem])
+            }
+            action.runAt = runAt
+            action.machine = ActionMachine(state: .scheduled, wakeAt: runAt)
+            changes.actions.append(action)
+        } else {
+            action.line = function.isChanging ? try transaction.nextLine(of: product.id) : nil
+            if mustWait {
+                changes.actions.append(action)
+            } else {
+                try dispatcher.dispatch(&action, in: transaction, changes: &changes, now: now)
+            }
+        }
+        try transaction.insert(action)
+        return action
+    }
+
+    private func permittedFunction(
+        _ request: SubmitAction, product: ProductRecord, in transaction: Transaction
+    ) throws -> FunctionDefinition {
+        guard let function = catalogue.function(request.function, of: product.category) else {
+            let problem = FieldProblem(
+                pointer: "/function", detail: "there is no function \(request.function.prefix(100)) in \(product.category)")
+            throw RequestFailure(.invalid, "There is no such function.", problems: [problem])
+        }
+        if request.audience == .client, function.audience != .client {
+            throw RequestFailure(.forbidden, "\(function.name) is not open to clients.")
+        }
+        if let refusal = ProductGuard.refusal(of: function, on: product.status) { throw refusal }
+        guard let configuration = try transaction.configuration(product.configurationID),
+            let provider = catalogue.provider(configuration.provider, of: product.category)
+        else {
+            throw RequestFailure(
+                .unavailable, "No \(product.category) adapter has announced the product's provider yet. Try again shortly.")
+        }
+        guard provider.supports(function.name) else {
+            let problem = FieldProblem(pointer: "/function", detail: "the product's provider does not support \(function.name)")
+            throw RequestFailure(.invalid, "The product's provider does not support this function.", problems: [problem])
+        }
+        return function
+    }
+
+    /// Checks the parameters. What is missing is no problem yet where an earlier action may still fill it in.
+    private func check(
+        _ action: ActionRecord, function: FunctionDefinition, product: ProductRecord, isLater: Bool,
+        in transaction: Transaction
+    ) throws {
+        guard let client = try transaction.client(product.clientID) else { throw StoreError.damaged("products.client_id") }
+        let effective = try dispatcher.effectiveParameters(
+            of: action, function: function, sources: ParameterSources(product: product, client: client))
+        let fields = isLater ? function.parameters.filter { effective[$0.name] != nil } : function.parameters
+        let problems = fields.problems(in: effective, at: "/parameters")
+        guard problems.isEmpty else {
+            throw RequestFailure(.invalid, "The parameters are not as they should be.", problems: problems)
+        }
+    }
+
+    // MARK: Telling
+
+    /// What is to be told of a transaction's changes, with their numbers in the event table. The transaction's last act.
+    func news(of changes: ActionChanges, in transaction: Transaction, now: Timestamp) throws -> ActionNews {
+        var news = ActionNews()
+        news.hasOutgoing = changes.hasOutgoing
+        for action in changes.actions {
+            let sequence = try transaction.insertEvent(
+                type: "action.changed", client: action.clientID, data: ActionSummary(action), at: now)
+            let view = try views.view(action, in: transaction, withResult: true, now: now)
+            news.actions.append(ActionChanged(sequence: sequence, action: view))
+            news.traceparents.append(action.traceparent)
+            if let wake = action.machine.wakeAt, wake < news.nextWake ?? wake.advanced(by: .seconds(1)) {
+                news.nextWake = wake
+            }
+        }
+        for product in changes.products {
+            var event = ProductChanged(
+                sequence: 0, contractProductID: product.id, clientID: product.clientID, status: product.status)
+            event.sequence = try transaction.insertEvent(
+                type: "product.changed", client: product.clientID,
+                data: ["id": product.id.rawValue, "status": product.status.rawValue], at: now)
+            news.products.append(event)
+        }
+        return news
+    }
+
+    /// Tells everyone, once the transaction is durable.
+    func tell(_ news: ActionNews) {
+        if news.hasOutgoing { outboxWritten() }
+        if news.nextWake != nil { alarmSet() }
+        for (event, traceparent) in zip(news.actions, news.traceparents) {
+            ActionMetrics.ended(event.action)
+            events.publish(
+                event, topic: "action.changed", subject: event.action.id.rawValue, traceparent: traceparent)
+        }
+        for event in news.products {
+            events.publish(event, topic: "product.changed", subject: event.contractProductID.rawValue)
+        }
+    }
+
+    func logDispatches(in news: ActionNews) {
+        for event in news.actions where event.action.state == .dispatched {
+            logger.info("Dispatched action", metadata: LogKey.metadata(of: event.action))
+        }
+    }
+}
+
+extension Transaction {
+    /// The product, where it is there and belongs to that client (any client where nil).
+    package func product(_ id: ContractProductID, of client: ClientID?) throws -> ProductRecord {
+        guard let product = try product(id), client == nil || product.clientID == client else {
+            throw RequestFailure(.notFound, "There is no such contract product.")
+        }
+        return product
+    }
+
+    /// The action, where it is there and belongs to that client (any client where nil).
+    package func action(_ id: ActionID, of client: ClientID?) throws -> ActionRecord {
+        guard let action = try action(id), client == nil || action.clientID == client else {
+            throw RequestFailure(.notFound, "There is no such action.")
+        }
+        return action
+    }
+}

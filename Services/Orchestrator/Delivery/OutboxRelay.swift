@@ -1,0 +1,81 @@
+package import Bus
+package import Logging
+import Models
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Publishes what changes wrote to the outbox, in order and with confirms, and removes it afterwards.
+///
+/// A crash between the two publishes a message again; its attempt number makes the repeat harmless. While the bus is
+/// away the messages stay where they are, and are tried again every second.
+package final class OutboxRelay: Service {
+    /// How many messages are read, published and removed together.
+    package static let batchLimit = 256
+    /// The longest time between two looks; also how long it waits after the bus refused.
+    private static let longestSleep: Duration = .seconds(1)
+
+    private let store: Store
+    private let bus: any MessageBus
+    private let written: Nudge
+    private let exchanges: [String: Exchange]
+    private let logger: Logger
+
+    /// - Parameter written: nudged after every commit that wrote to the outbox.
+    package init(store: Store, bus: any MessageBus, written: Nudge, topology: Topology, logger: Logger) {
+        self.store = store
+        self.bus = bus
+        self.written = written
+        exchanges = Dictionary(topology.exchanges.map { ($0.name, $0) }) { _, last in last }
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            do {
+                while try await relayBatch() {}
+            } catch {
+                logger.warning("Could not publish from the outbox", metadata: [LogKey.error: "\(error)"])
+            }
+            await written.wait(atMost: Self.longestSleep)
+        }
+    }
+
+    /// Publishes the oldest messages.
+    ///
+    /// - Returns: whether there may be more.
+    private func relayBatch() async throws -> Bool {
+        let batch = try await store.read { try $0.outbox(after: 0, limit: Self.batchLimit) }
+        guard !batch.isEmpty else { return false }
+        let published = try await publish(batch)
+        try await store.write { try $0.removeFromOutbox(published) }
+        if published.count < batch.count { throw BusError(.notConnected, "not all messages were taken") }
+        return true
+    }
+
+    /// - Returns: the numbers of those that the bus has taken.
+    private func publish(_ batch: [OutboxMessage]) async throws -> [Int64] {
+        try await withThrowingTaskGroup(of: Int64?.self) { group in
+            for entry in batch {
+                guard let exchange = exchanges[entry.exchange] else {
+                    throw StoreError.damaged("outbox.exchange")
+                }
+                let route = Route(exchange: exchange, routingKey: entry.routingKey)
+                group.addTask { [bus, logger] in
+                    do throws(BusError) {
+                        try await bus.publish(entry.message, to: route)
+                        return entry.sequence
+                    } catch {
+                        logger.warning(
+                            "Could not publish a message", metadata: [LogKey.error: "\(error)"])
+                        return nil
+                    }
+                }
+            }
+            var published: [Int64] = []
+            for try await sequence in group {
+                if let sequence { published.append(sequence) }
+            }
+            return published
+        }
+    }
+}

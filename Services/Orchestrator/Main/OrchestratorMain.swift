@@ -1,0 +1,9 @@
+import Orchestrator
+import ServiceRuntime
+
+@main
+enum OrchestratorMain {
+    static func main() async {
+        await ServiceMain.run(Orchestrator.name) { try await Orchestrator.build($0) }
+    }
+}

@@ -1,0 +1,73 @@
+import Bus
+import Foundation
+package import Models
+package import ServiceLifecycle
+package import ServiceRuntime
+
+extension Orchestrator {
+    /// The composition root.
+    ///
+    /// - Parameters:
+    ///   - now: the wall clock; tests give their own.
+    ///   - backoff: when failed attempts are tried again.
+    /// - Returns: the services in the order in which they depend on each other.
+    /// - Throws: where the store cannot be opened or a key is missing.
+    package static func build(
+        _ context: ServiceContext, now: @escaping @Sendable () -> Timestamp = { .now }, backoff: Backoff = Backoff()
+    ) async throws -> [any Service] {
+        try await assemble(context, now: now, backoff: backoff).services
+    }
+
+    /// The same, with the parts at hand.
+    package static func assemble(
+        _ context: ServiceContext, now: @escaping @Sendable () -> Timestamp = { .now }, backoff: Backoff = Backoff()
+    ) async throws -> (parts: Parts, services: [any Service]) {
+        let logger = context.logger
+        let bus = context.bus
+        let folder = URL(fileURLWithPath: context.configuration.dataFolder).appending(path: "orchestrator")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let store = try Store(file: folder.appending(path: "purser.sqlite"))
+        let secrets = SecretKeeper(master: try context.configuration.loadMasterKey())
+        let catalogue = Catalogue(blueprints: Blueprints.all)
+        catalogue.load(try await store.read { try $0.descriptors() })
+        let topology = Topology.purser(categories: catalogue.categories)
+
+        let events = EventPublisher(bus: bus, logger: logger)
+        let outboxWritten = Nudge()
+        let alarmSet = Nudge()
+        let actions = ActionService(
+            store: store, catalogue: catalogue, secrets: secrets, backoff: backoff, now: now, events: events,
+            outboxWritten: outboxWritten, alarmSet: alarmSet, logger: logger)
+        let parts = Parts(
+            store: store, catalogue: catalogue, actions: actions,
+            products: ProductService(store: store, catalogue: catalogue, actions: actions, now: now),
+            configurations: ConfigurationService(
+                store: store, catalogue: catalogue, secrets: secrets, bus: bus, now: now),
+            clients: ClientService(store: store, now: now),
+            tokens: TokenService(store: store, secrets: secrets, now: now, events: events, logger: logger),
+            deadLetters: DeadLetterService(
+                store: store, bus: bus, outboxWritten: outboxWritten, topology: topology, now: now, logger: logger),
+            secrets: secrets)
+        if let token = context.configuration.adminToken {
+            try await parts.tokens.register(adminToken: token.revealed)
+        }
+        // What was in flight when everything stopped is lost with a bus that lives in the process.
+        if !bus.keepsMessages { try await actions.redispatchLost() }
+        let router = requestRouter(parts, bus: bus, now: now, logger: logger)
+        return (
+            parts,
+            [
+                events,
+                OutboxRelay(store: store, bus: bus, written: outboxWritten, topology: topology, logger: logger),
+                Janitor(store: store, now: now, logger: logger),
+                StatusGauges(store: store, logger: logger),
+                Alarm(actions: actions, set: alarmSet, now: now, logger: logger),
+                parts.deadLetters,
+                AdapterRegistry(
+                    store: store, catalogue: catalogue, bus: bus, events: events, now: now, logger: logger),
+                OutcomeConsumer(bus: bus, actions: actions),
+                RequestServer(bus: bus, router: router),
+            ]
+        )
+    }
+}

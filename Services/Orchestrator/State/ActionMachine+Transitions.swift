@@ -1,0 +1,98 @@
+import Models
+
+extension ActionMachine {
+    /// Applies an event.
+    ///
+    /// - Throws: `Refusal`, and then nothing has changed.
+    package mutating func handle(_ event: Event) throws(Refusal) {
+        switch (state, event) {
+        case (.scheduled, .due), (.waiting, .due), (.deferred, .due):
+            move(to: .queued)
+        case (.queued, .dispatch(let answerBy)):
+            attempt += 1
+            move(to: .dispatched, wakeAt: answerBy)
+        case (.queued, .invalid):
+            end(in: .failed)
+        case (.dispatched, .due), (.dispatched, .lost):
+            mayBeDone = true
+            move(to: .queued)
+        case (.dispatched, .outcome(let number, let outcome)) where number == attempt:
+            apply(outcome)
+        case (_, .outcome):
+            throw .stale
+        case (_, .decision(let decision)):
+            try apply(decision)
+        case (_, .due), (_, .dispatch), (_, .invalid), (_, .lost):
+            throw .notNow(state)
+        }
+    }
+
+    private mutating func apply(_ outcome: Outcome) {
+        switch outcome {
+        case .succeeded:
+            end(in: .succeeded)
+        case .failed(let isTransient, let retryAt):
+            mayBeDone = false
+            failures += 1
+            if isTransient, failures < Self.failureLimit {
+                move(to: .waiting, wakeAt: retryAt)
+            } else {
+                end(in: .failed)
+            }
+        case .deferred(let reference, let pollAt, let now):
+            let since = deferredSince ?? now
+            deferredReference = reference ?? deferredReference
+            deferredSince = since
+            failures = 0
+            if since.duration(to: now) > Self.deferralLimit {
+                move(to: .unsure)
+            } else {
+                move(to: .deferred, wakeAt: pollAt)
+            }
+        case .unsure:
+            mayBeDone = true
+            move(to: .unsure)
+        case .expired(let mayHaveBegun):
+            mayBeDone = mayBeDone || mayHaveBegun
+            move(to: .queued)
+        }
+    }
+
+    private mutating func apply(_ decision: Decision) throws(Refusal) {
+        switch (decision, state) {
+        case (.cancel, .scheduled), (.cancel, .awaitingApproval), (.cancel, .queued), (.cancel, .waiting):
+            guard !mayBeDone, deferredReference == nil else { throw .begun(state) }
+            end(in: .cancelled)
+        case (.cancel, .dispatched), (.cancel, .deferred), (.cancel, .unsure):
+            throw .begun(state)
+        case (.retry, .failed), (.retry, .waiting), (.retry, .unsure):
+            failures = 0
+            mayBeDone = false
+            deferredReference = nil
+            deferredSince = nil
+            move(to: .queued)
+        case (.adopt, .unsure):
+            end(in: .succeeded)
+        case (.abandon, .unsure):
+            end(in: .failed)
+        case (.approve, .awaitingApproval):
+            move(to: .queued)
+        case (.reject, .awaitingApproval):
+            end(in: .rejected)
+        case (.cancel, _), (.retry, _), (.adopt, _), (.abandon, _), (.approve, _), (.reject, _):
+            throw .notNow(state)
+        }
+    }
+
+    private mutating func move(to next: ActionState, wakeAt time: Timestamp? = nil) {
+        state = next
+        wakeAt = time
+    }
+
+    private mutating func end(in end: ActionState) {
+        move(to: end)
+        deferredReference = nil
+        deferredSince = nil
+        mayBeDone = false
+    }
+}

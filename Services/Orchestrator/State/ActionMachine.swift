@@ -1,0 +1,111 @@
+package import Models
+
+/// The life of one action, as a pure value: an event goes in, the new state comes out.
+///
+/// It does no I/O and knows no clock: every event carries the time it happened. `ActionMachine+Transitions.swift` is
+/// the whole table; whatever is not in it is refused and changes nothing.
+package struct ActionMachine: Sendable, Equatable {
+    package var state: ActionState
+    /// How many attempts were handed over so far; the number of the last one.
+    package var attempt: Int
+    /// How many of them failed for a reason that passes, since the action was accepted or retried by a person.
+    package var failures: Int
+    /// Whether an attempt may have done it without anyone knowing, so that the next one has to look first.
+    package var mayBeDone: Bool
+    /// When time moves it on: its start, its next try, its next look, or the latest moment for an outcome.
+    package var wakeAt: Timestamp?
+    /// What the provider's own work on it is known by, while it is deferred.
+    package var deferredReference: String?
+    /// Since when the provider has been working on it.
+    package var deferredSince: Timestamp?
+
+    package init(
+        state: ActionState, attempt: Int = 0, failures: Int = 0, mayBeDone: Bool = false, wakeAt: Timestamp? = nil,
+        deferredReference: String? = nil, deferredSince: Timestamp? = nil
+    ) {
+        self.state = state
+        self.attempt = attempt
+        self.failures = failures
+        self.mayBeDone = mayBeDone
+        self.wakeAt = wakeAt
+        self.deferredReference = deferredReference
+        self.deferredSince = deferredSince
+    }
+
+    /// What can happen to an action.
+    package enum Event: Sendable, Equatable {
+        /// Its `wakeAt` has come.
+        case due
+        /// It is its turn: it is handed to an adapter, whose outcome is expected by `answerBy`.
+        case dispatch(answerBy: Timestamp)
+        /// It is its turn, and it cannot be handed over: what it needs is missing or wrong.
+        case invalid
+        /// An attempt came to this. An outcome of any attempt but the last is stale.
+        case outcome(attempt: Int, Outcome)
+        /// The bus forgot what was in flight (it does not outlive a restart).
+        case lost
+        /// A person decided.
+        case decision(Decision)
+    }
+
+    /// What an attempt came to, as far as the state is concerned.
+    package enum Outcome: Sendable, Equatable {
+        case succeeded
+        /// - Parameters:
+        ///   - isTransient: whether it may succeed later.
+        ///   - retryAt: the moment of the next try.
+        case failed(isTransient: Bool, retryAt: Timestamp)
+        case deferred(reference: String?, pollAt: Timestamp, now: Timestamp)
+        case unsure
+        /// - Parameter mayHaveBegun: whether an earlier delivery of the attempt may have begun it.
+        case expired(mayHaveBegun: Bool)
+    }
+
+    /// What a person can decide.
+    package enum Decision: String, Sendable, Equatable, CaseIterable {
+        case cancel, retry, adopt, abandon, approve, reject
+    }
+
+    /// Why an event was refused.
+    package enum Refusal: Error, Sendable, Equatable {
+        /// The outcome of an attempt that is not the last one, or of an action that is not dispatched.
+        case stale
+        /// Not possible in this state.
+        case notNow(ActionState)
+        /// It may have been begun, so it cannot be cancelled.
+        case begun(ActionState)
+    }
+
+    /// How often an action is tried for reasons that pass, before it fails: 12 failures, about 50 minutes.
+    package static let failureLimit = 12
+    /// How long a provider may work on an action by itself: 30 days.
+    package static let deferralLimit: Duration = .seconds(30 * 86_400)
+}
+
+extension ActionState {
+    /// Whether it is an end.
+    package var isTerminal: Bool {
+        switch self {
+        case .succeeded, .failed, .rejected, .cancelled: true
+        case .scheduled, .awaitingApproval, .queued, .dispatched, .waiting, .deferred, .unsure: false
+        }
+    }
+
+    /// Whether an action in this state keeps the product's later changing actions waiting.
+    package var holdsLine: Bool {
+        switch self {
+        case .queued, .dispatched, .waiting, .deferred, .unsure: true
+        case .scheduled, .awaitingApproval, .succeeded, .failed, .rejected, .cancelled: false
+        }
+    }
+}
+
+extension ErrorKind {
+    /// Whether the same call may succeed later.
+    package var isTransient: Bool {
+        switch self {
+        case .rateLimited, .providerUnavailable, .timedOut: true
+        case .invalidInput, .notFound, .alreadyExists, .unauthorized, .rejected, .unsupported, .internal: false
+        }
+    }
+}

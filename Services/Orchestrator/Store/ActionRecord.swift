@@ -1,0 +1,29 @@
+package import Models
+
+/// An action as the store keeps it.
+package struct ActionRecord: Sendable {
+    /// Rises in the order of acceptance; 0 until it is stored.
+    package var number: Int64 = 0
+    package var id: ActionID
+    package var productID: ContractProductID
+    package var clientID: ClientID
+    package var category: String
+    package var provider: String
+    package var configurationID: ConfigurationID
+    package var function: String
+    package var isChanging: Bool
+    /// Its place in the product's line; nil while it does not stand in it.
+    package var line: Int64?
+    package var machine: ActionMachine
+    /// What the caller gave; secrets sealed for storage.
+    package var given: [String: JSONValue]
+    /// What the last attempt was sent with: `given`, filled from the product and its client.
+    package var parameters: [String: JSONValue]
+    package var result: [String: JSONValue]?
+    package var error: ActionError?
+    package var requestedBy: String
+    package var runAt: Timestamp?
+    package var traceparent: String?
+    package var createdAt: Timestamp
+    package var finishedAt: Timestamp?
+}

@@ -1,0 +1,98 @@
+import GRDB
+
+/// The tables, in the order in which they came. A migration that has been released is never changed.
+///
+/// Times are milliseconds since 1970. JSON columns hold what the contracts call by the same name; secrets within them
+/// are sealed with the storage key.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 the main job") { try $0.execute(sql: mainJob) }
+        return migrator
+    }
+
+    private static let mainJob = """
+        CREATE TABLE clients (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, phone TEXT, company TEXT, address TEXT,
+            created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE configurations (
+            id TEXT PRIMARY KEY, category TEXT NOT NULL, provider TEXT NOT NULL, name TEXT NOT NULL,
+            settings TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE products (
+            id TEXT PRIMARY KEY, client_id TEXT NOT NULL REFERENCES clients, category TEXT NOT NULL,
+            configuration_id TEXT NOT NULL REFERENCES configurations, name TEXT NOT NULL, package TEXT,
+            status TEXT NOT NULL, provision_fields TEXT NOT NULL, created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX products_client ON products(client_id, id);
+
+        CREATE TABLE field_changes (
+            id INTEGER PRIMARY KEY, product_id TEXT NOT NULL, field TEXT NOT NULL, old_value TEXT, new_value TEXT,
+            action_id TEXT, changed_by TEXT, changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX field_changes_product ON field_changes(product_id, id);
+
+        -- `line` is the place in the product's line; `is_open` is 0 once the action has ended.
+        CREATE TABLE actions (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, product_id TEXT NOT NULL, client_id TEXT NOT NULL,
+            category TEXT NOT NULL, provider TEXT NOT NULL, configuration_id TEXT NOT NULL, function TEXT NOT NULL,
+            is_changing INTEGER NOT NULL, is_open INTEGER NOT NULL, line INTEGER,
+            state TEXT NOT NULL, attempt INTEGER NOT NULL, failures INTEGER NOT NULL, may_be_done INTEGER NOT NULL,
+            wake_at INTEGER, deferred_reference TEXT, deferred_since INTEGER,
+            given TEXT NOT NULL, parameters TEXT NOT NULL, result TEXT, error TEXT,
+            requested_by TEXT NOT NULL, run_at INTEGER, traceparent TEXT, created_at INTEGER NOT NULL,
+            finished_at INTEGER
+        ) STRICT;
+        CREATE INDEX actions_product ON actions(product_id, number);
+        CREATE INDEX actions_client ON actions(client_id, number);
+        CREATE INDEX actions_open ON actions(product_id, line) WHERE is_open = 1;
+        CREATE INDEX actions_open_state ON actions(state) WHERE is_open = 1;
+        CREATE INDEX actions_wake ON actions(wake_at) WHERE wake_at IS NOT NULL;
+
+        CREATE TABLE attempts (
+            action_number INTEGER NOT NULL REFERENCES actions(number) DEFERRABLE INITIALLY DEFERRED,
+            number INTEGER NOT NULL, outcome TEXT, error TEXT, possible_duplicate INTEGER NOT NULL, dispatched_at INTEGER NOT NULL, begun_at INTEGER,
+            ended_at INTEGER, PRIMARY KEY (action_number, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE idempotency_keys (
+            owner TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, action_id TEXT NOT NULL,
+            created_at INTEGER NOT NULL, PRIMARY KEY (owner, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX idempotency_keys_age ON idempotency_keys(created_at);
+
+        CREATE TABLE events (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, client_id TEXT, data TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE outbox (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
+            message_id TEXT NOT NULL, message_type TEXT NOT NULL, body TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE adapters (
+            instance TEXT PRIMARY KEY, category TEXT NOT NULL, last_seen_at INTEGER NOT NULL, is_online INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE providers (
+            category TEXT NOT NULL, provider TEXT NOT NULL, descriptor TEXT NOT NULL, PRIMARY KEY (category, provider)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE tokens (
+            id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL,
+            client_id TEXT REFERENCES clients, created_at INTEGER NOT NULL, expires_at INTEGER, last_used_at INTEGER,
+            revoked_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE dead_letters (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, message_id TEXT NOT NULL, message_type TEXT NOT NULL,
+            queue TEXT NOT NULL, exchange TEXT NOT NULL, routing_key TEXT NOT NULL, reason TEXT NOT NULL,
+            body BLOB NOT NULL, received_at INTEGER NOT NULL, requeued_at INTEGER
+        ) STRICT;
+        """
+}

@@ -1,0 +1,39 @@
+import GRDB
+package import Models
+
+extension Transaction {
+    /// Stores an attempt that is handed over now.
+    package func insertAttempt(
+        _ number: Int, of action: ActionRecord, possibleDuplicate: Bool, at time: Timestamp
+    ) throws {
+        try run(
+            "INSERT INTO attempts (action_number, number, possible_duplicate, dispatched_at) VALUES (?, ?, ?, ?)",
+            [action.number, number, possibleDuplicate, time])
+    }
+
+    /// Stores what an attempt came to.
+    package func endAttempt(
+        _ number: Int, of action: ActionRecord, outcome: AttemptOutcome?, error: ActionError?, begunAt: Timestamp?,
+        at time: Timestamp
+    ) throws {
+        try run(
+            """
+            UPDATE attempts SET outcome = ?, error = ?, begun_at = ?, ended_at = ?
+            WHERE action_number = ? AND number = ?
+            """,
+            [outcome?.rawValue, try error.map(Self.json), begunAt, time, action.number, number])
+    }
+
+    /// The attempts of an action, the first one first.
+    package func attempts(of action: ActionRecord) throws -> [Attempt] {
+        try rows("SELECT * FROM attempts WHERE action_number = ? ORDER BY number", [action.number]).map { row in
+            Attempt(
+                number: row["number"],
+                outcome: (row["outcome"] as String?).flatMap(AttemptOutcome.init(rawValue:)),
+                error: try (row["error"] as String?).map { try Self.value($0) },
+                possibleDuplicate: row["possible_duplicate"],
+                dispatchedAt: Timestamp(milliseconds: row["dispatched_at"]), begunAt: row.time("begun_at"),
+                endedAt: row.time("ended_at"))
+        }
+    }
+}

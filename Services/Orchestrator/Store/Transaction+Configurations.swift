@@ -1,0 +1,59 @@
+import GRDB
+package import Models
+
+/// A configuration as the store keeps it; secrets among the settings are sealed for storage.
+package struct ConfigurationRecord: Sendable {
+    package var id: ConfigurationID
+    package var category: String
+    package var provider: String
+    package var name: String
+    package var settings: [String: JSONValue]
+    /// Rises with every change.
+    package var version: Int
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
+}
+
+extension Transaction {
+    package func insert(_ configuration: ConfigurationRecord) throws {
+        try run(
+            "INSERT INTO configurations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                configuration.id.rawValue, configuration.category, configuration.provider, configuration.name,
+                try Self.json(configuration.settings), configuration.version, configuration.createdAt,
+                configuration.updatedAt,
+            ])
+    }
+
+    package func update(_ configuration: ConfigurationRecord) throws {
+        try run(
+            "UPDATE configurations SET name = ?, settings = ?, version = ?, updated_at = ? WHERE id = ?",
+            [
+                configuration.name, try Self.json(configuration.settings), configuration.version,
+                configuration.updatedAt, configuration.id.rawValue,
+            ])
+    }
+
+    package func configuration(_ id: ConfigurationID) throws -> ConfigurationRecord? {
+        try row("SELECT * FROM configurations WHERE id = ?", [id.rawValue]).map(Self.configuration)
+    }
+
+    /// Configurations that match, newest first, with an id below `cursor`.
+    package func configurations(
+        category: String?, before cursor: String?, limit: Int
+    ) throws -> [ConfigurationRecord] {
+        try rows(
+            """
+            SELECT * FROM configurations WHERE (?1 IS NULL OR category = ?1) AND (?2 IS NULL OR id < ?2)
+            ORDER BY id DESC LIMIT ?3
+            """, [category, cursor, limit]
+        ).map(Self.configuration)
+    }
+
+    private static func configuration(_ row: Row) throws -> ConfigurationRecord {
+        ConfigurationRecord(
+            id: ConfigurationID(rawValue: row["id"]), category: row["category"], provider: row["provider"],
+            name: row["name"], settings: try value(row["settings"]), version: row["version"],
+            createdAt: Timestamp(milliseconds: row["created_at"]), updatedAt: Timestamp(milliseconds: row["updated_at"]))
+    }
+}

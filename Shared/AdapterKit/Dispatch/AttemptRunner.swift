@@ -1,0 +1,227 @@
+package import Logging
+package import Models
+package import ServiceRuntime
+
+/// Carries out one attempt: from the message that hands it over to the outcome. Never throws and never traps; whatever
+/// the message holds, there is an outcome.
+package struct AttemptRunner: Sendable {
+    let blueprint: BlueprintDefinition
+    let providers: [String: RegisteredProvider]
+    let sealer: Sealer
+    let configurations: ConfigurationCache
+    let network: any HTTPTransport
+    let simulator: Simulator
+    let clock: any AdapterClock
+    let deadlines: Deadlines
+    let logger: Logger
+    /// The wire keys of secrets, by provider and function.
+    let secretNames: [FunctionKey: Set<String>]
+
+    struct FunctionKey: Hashable, Sendable {
+        let provider: String
+        let function: String
+    }
+
+    package init(
+        blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer, network: any HTTPTransport,
+        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines, logger: Logger
+    ) {
+        self.blueprint = blueprint
+        self.providers = Dictionary(providers.map { ($0.descriptor.provider, $0) }) { first, _ in first }
+        self.sealer = sealer
+        configurations = ConfigurationCache(sealer: sealer)
+        self.network = network
+        self.simulator = simulator
+        self.clock = clock
+        self.deadlines = deadlines
+        self.logger = logger
+        var names: [FunctionKey: Set<String>] = [:]
+        for provider in providers {
+            let own = provider.descriptor.configuration.secretNames
+            for function in blueprint.functions {
+                names[FunctionKey(provider: provider.descriptor.provider, function: function.name)] =
+                    own.union(function.parameters.secretNames).union(function.result.secretNames)
+            }
+        }
+        secretNames = names
+    }
+
+    /// What an attempt came to, before it is written as a message.
+    enum Verdict: Sendable {
+        case succeeded([String: JSONValue], observed: Bool)
+        case deferred(reference: String, pollAfter: Duration)
+        case failed(ProviderError)
+        case unsure(ProviderError)
+    }
+
+    package func run(_ action: ExecuteAction, isRedelivered: Bool, traceparent: String?) async -> ActionOutcome {
+        let begunAt = clock.now
+        var logger = logger
+        logger.bind(action, traceparent: traceparent)
+        guard begunAt <= action.beginBefore else {
+            logger.warning("Left attempt whose lease had run out")
+            return ActionOutcome(
+                actionID: action.actionID, attempt: action.attempt, outcome: .expired, observed: false,
+                mayHaveBegun: isRedelivered ? true : nil, begunAt: begunAt, endedAt: begunAt)
+        }
+        logger.info(
+            "Began attempt",
+            metadata: action.possibleDuplicate || isRedelivered ? [LogKey.possibleDuplicate: "true"] : nil)
+        let begun = clock.uptime
+        let prepared: PreparedAttempt
+        do throws(ProviderError) {
+            prepared = try prepare(action, traceparent: traceparent, logger: logger)
+        } catch {
+            return end(action, .failed(error), prepared: nil, begunAt: begunAt, begun: begun, logger: logger)
+        }
+        let verdict = await carryOut(
+            action, prepared, mayBeRepeat: action.possibleDuplicate || isRedelivered)
+        return end(action, verdict, prepared: prepared, begunAt: begunAt, begun: begun, logger: logger)
+    }
+
+    // MARK: Carrying out
+
+    private func carryOut(_ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool) async -> Verdict {
+        if let reference = action.deferredReference {
+            return await call(prepared, within: prepared.timeLimit) { () async throws(ProviderError) in
+                try await prepared.function.poll(reference: reference)
+            }.verdict
+        }
+        guard prepared.definition.mustObserveRepeats else {
+            return await call(prepared, within: prepared.timeLimit) { () async throws(ProviderError) in
+                try await prepared.function.run()
+            }.verdict
+        }
+        let begun = clock.uptime
+        if let verdict = await lookBefore(action, prepared, mayBeRepeat: mayBeRepeat) { return verdict }
+        let rest = max(prepared.timeLimit - (clock.uptime - begun), .seconds(1))
+        let answer = await call(prepared, within: rest) { () async throws(ProviderError) in
+            try await prepared.function.run()
+        }
+        guard case .failure(let error) = answer else { return answer.verdict }
+        return await lookAfter(error, prepared, isRetry: mayBeRepeat || action.attempt > 1)
+    }
+
+    /// Looks whether an earlier run did it; nil where this one is to do it.
+    ///
+    /// Where the earlier run is known to have failed, a look costs little and catches what came late at the provider; there
+    /// a provider that cannot be looked at is no obstacle.
+    private func lookBefore(
+        _ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool
+    ) async -> Verdict? {
+        guard mayBeRepeat || (action.attempt > 1 && prepared.function.isObservable) else { return nil }
+        switch await look(prepared) {
+        case .done(let result): return .succeeded(result, observed: true)
+        case .notDone: return nil
+        case .cannotTell(let reason):
+            if mayBeRepeat { return .unsure(reason) }
+            return reason.isRetriable ? .failed(reason) : nil
+        }
+    }
+
+    /// What a run that failed came to: it may have been carried out all the same.
+    private func lookAfter(_ error: ProviderError, _ prepared: PreparedAttempt, isRetry: Bool) async -> Verdict {
+        let mayBeDone = error.mayHaveTakenEffect || prepared.record.hasPassedChange
+        // What an earlier run did shows as "exists already" or "is not there".
+        let looksRepeated = isRetry && (error.kind == .alreadyExists || error.kind == .notFound)
+        guard mayBeDone || looksRepeated else { return .failed(error) }
+        switch await look(prepared) {
+        case .done(let result): return .succeeded(result, observed: true)
+        case .notDone: return .failed(error.adding("observed", "not done"))
+        case .cannotTell(let reason): return mayBeDone ? .unsure(reason.adding("failure", .string("\(error)"))) : .failed(error)
+        }
+    }
+
+    private typealias Answer = Result<ProviderAnswer<[String: JSONValue]>, ProviderError>
+
+    /// Makes a call within a time limit.
+    private func call(
+        _ prepared: PreparedAttempt, within limit: Duration,
+        _ function: @escaping @Sendable () async throws(ProviderError) -> ProviderAnswer<[String: JSONValue]>
+    ) async -> Answer {
+        let (answer, ranOut) = await deadlines.limit(limit) { () -> Answer in
+            do throws(ProviderError) {
+                return .success(try await function())
+            } catch {
+                return .failure(error)
+            }
+        }
+        guard let answer else { return .failure(ProviderError(.internal, mayHaveTakenEffect: true)) }
+        guard ranOut, case .failure(var error) = answer else { return answer }
+        error.kind = .timedOut
+        error.message = ErrorKind.timedOut.customerMessage
+        return .failure(error)
+    }
+
+    // MARK: Looking
+
+    private enum Sight {
+        case done([String: JSONValue])
+        case notDone
+        case cannotTell(ProviderError)
+    }
+
+    /// Pauses between looks at a provider that gives no answer; one look more than there are pauses.
+    static let lookPauses: [Duration] = [.seconds(2), .seconds(3)]
+    /// How long one look may take. All looks and pauses together stay under the orchestrator's grace of 60 s.
+    static let lookLimit = Duration.seconds(10)
+
+    /// Looks at the provider whether the function was carried out.
+    private func look(_ prepared: PreparedAttempt) async -> Sight {
+        guard prepared.function.isObservable else {
+            return .cannotTell(ProviderError(.internal, details: ["problem": "This cannot be looked up."]))
+        }
+        var pauses = Self.lookPauses[...]
+        while true {
+            switch await lookOnce(prepared) {
+            case .success(.done(let result)): return .done(result)
+            case .success(.notDone): return .notDone
+            case .success(.unknown):
+                return .cannotTell(ProviderError(.internal, details: ["problem": "The look-up showed nothing."]))
+            case .failure(let error):
+                guard error.isRetriable, let pause = pauses.popFirst() else { return .cannotTell(error) }
+                await deadlines.wait(pause)
+            }
+        }
+    }
+
+    private func lookOnce(_ prepared: PreparedAttempt) async -> Result<Observation<[String: JSONValue]>, ProviderError> {
+        let answer = await deadlines.limit(Self.lookLimit) {
+            () -> Result<Observation<[String: JSONValue]>, ProviderError> in
+            do throws(ProviderError) {
+                return .success(try await prepared.function.observe())
+            } catch {
+                return .failure(error)
+            }
+        }
+        return answer.value ?? .failure(ProviderError(.internal))
+    }
+}
+
+extension Result<ProviderAnswer<[String: JSONValue]>, ProviderError> {
+    fileprivate var verdict: AttemptRunner.Verdict {
+        switch self {
+        case .success(.done(let result)): .succeeded(result, observed: false)
+        case .success(.deferred(let reference, let pollAfter)):
+            .deferred(reference: reference, pollAfter: pollAfter)
+        case .failure(let error): .failed(error)
+        }
+    }
+}
+
+extension Logger {
+    /// Binds what every line about the attempt carries.
+    fileprivate mutating func bind(_ action: ExecuteAction, traceparent: String?) {
+        self[metadataKey: LogKey.actionID] = "\(action.actionID)"
+        self[metadataKey: LogKey.productID] = "\(action.contractProductID)"
+        self[metadataKey: LogKey.clientID] = "\(action.clientID)"
+        self[metadataKey: LogKey.category] = "\(action.category)"
+        self[metadataKey: LogKey.provider] = "\(action.provider)"
+        self[metadataKey: LogKey.function] = "\(action.function)"
+        self[metadataKey: LogKey.attempt] = "\(action.attempt)"
+        // 00-<trace id, 32 digits>-<span id>-<flags>
+        if let trace = traceparent?.split(separator: "-").dropFirst().first, trace.count == 32 {
+            self[metadataKey: LogKey.traceID] = "\(trace)"
+        }
+    }
+}

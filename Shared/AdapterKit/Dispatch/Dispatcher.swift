@@ -1,0 +1,76 @@
+import Bus
+import Logging
+import Models
+import ServiceRuntime
+
+/// Takes actions from the category's queue and tells what they came to.
+///
+/// A delivery is settled only after the bus has taken its outcome. Where it does not, the delivery comes again, and
+/// is then known to be a possible repeat.
+struct Dispatcher: Sendable {
+    let bus: any MessageBus
+    let runner: AttemptRunner
+    let category: String
+    let source: String
+    let prefetch: Int
+    let logger: Logger
+
+    /// How long a delivery waits whose outcome the bus did not take: 1 s.
+    static let retryDelay = Duration.seconds(1)
+
+    /// Takes actions until the task is cancelled; then lets those under way end.
+    func run() async throws {
+        try await bus.consume(
+            ExecuteAction.self, from: .actions(category: category), prefetch: prefetch
+        ) { envelope, isRedelivered in
+            await handle(envelope, isRedelivered: isRedelivered)
+        }
+    }
+
+    func handle(_ envelope: Envelope<ExecuteAction>, isRedelivered: Bool) async -> Settlement {
+        let outcome = await runner.run(
+            envelope.data, isRedelivered: isRedelivered, traceparent: envelope.traceparent)
+        do throws(BusError) {
+            try await publish(outcome, traceparent: envelope.traceparent)
+            return .done
+        } catch {
+            guard error.kind == .tooLarge else { return held(outcome, error) }
+        }
+        do throws(BusError) {
+            try await publish(outcome.withoutContent, traceparent: envelope.traceparent)
+            return .done
+        } catch {
+            return held(outcome, error)
+        }
+    }
+
+    private func publish(_ outcome: ActionOutcome, traceparent: String?) async throws(BusError) {
+        try await bus.publish(
+            outcome, to: Queue.outcomes.route, source: source, subject: outcome.actionID.rawValue,
+            traceparent: traceparent)
+    }
+
+    private func held(_ outcome: ActionOutcome, _ error: BusError) -> Settlement {
+        logger.warning(
+            "Held back attempt whose outcome could not be told",
+            metadata: [
+                LogKey.actionID: "\(outcome.actionID)", LogKey.attempt: "\(outcome.attempt)",
+                LogKey.error: "\(error)",
+            ])
+        return .retry(after: Self.retryDelay)
+    }
+}
+
+extension ActionOutcome {
+    /// The outcome where result and details are larger than a message may be. What was done is then not known in
+    /// full, so a success becomes unsure.
+    fileprivate var withoutContent: ActionOutcome {
+        var outcome = self
+        outcome.result = nil
+        outcome.error = ActionError(
+            kind: error?.kind ?? .internal, message: error?.message ?? ErrorKind.internal.customerMessage,
+            details: ["problem": "The outcome was too large for a message."])
+        if outcome.outcome == .succeeded { outcome.outcome = .unsure }
+        return outcome
+    }
+}

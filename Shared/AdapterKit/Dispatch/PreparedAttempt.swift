@@ -1,0 +1,79 @@
+import Logging
+import Models
+import ServiceRuntime
+
+/// An attempt that can be carried out: the function bound to its provider and parameters.
+struct PreparedAttempt: Sendable {
+    let definition: FunctionDefinition
+    let function: any BoundFunction
+    let timeLimit: Duration
+    let record: AttemptRecord
+    let secrets: SecretValues
+}
+
+extension AttemptRunner {
+    /// The longest that a call may take, whatever the message says: 600 s.
+    static let longestTimeout = 600
+
+    /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not open.
+    func prepare(
+        _ action: ExecuteAction, traceparent: String?, logger: Logger
+    ) throws(ProviderError) -> PreparedAttempt {
+        guard action.category == blueprint.category, let definition = blueprint.function(action.function),
+            let provider = providers[action.provider], provider.descriptor.supports(action.function)
+        else { throw ProviderError(.unsupported) }
+        let entry = try configurations.entry(for: action.configuration, of: provider)
+        let record = AttemptRecord()
+        let (parameters, secrets) = try open(action, definition, provider, entry)
+        let context = ProviderContext(
+            transport: AttemptTransport(
+                network: network, deadlines: deadlines, clock: clock, record: record, secrets: secrets,
+                logger: logger, traceparent: traceparent),
+            clock: clock, logger: logger, configurationID: action.configuration.id, actionID: action.actionID,
+            attempt: action.attempt, timeLimit: timeLimit(action), simulator: simulator, secrets: secrets)
+        guard let function = try entry.provider.bind(action.function, parameters: parameters, context: context) else {
+            throw ProviderError(.unsupported)
+        }
+        return PreparedAttempt(
+            definition: definition, function: function, timeLimit: timeLimit(action), record: record,
+            secrets: secrets)
+    }
+
+    private func timeLimit(_ action: ExecuteAction) -> Duration {
+        .seconds(min(max(action.timeoutSeconds, 1), Self.longestTimeout))
+    }
+
+    /// The parameters with their secrets opened, and all secrets that the attempt knows from the start.
+    private func open(
+        _ action: ExecuteAction, _ definition: FunctionDefinition, _ provider: RegisteredProvider,
+        _ entry: ConfigurationCache.Entry
+    ) throws(ProviderError) -> ([String: JSONValue], SecretValues) {
+        let secrets = SecretValues(
+            entry.secrets, names: secretNames[.init(provider: action.provider, function: action.function)] ?? [])
+        guard definition.parameters.contains(where: \.hasSecrets) else { return (action.parameters, secrets) }
+        do {
+            let parameters = try sealer.open(
+                secretsOf: action.parameters, fields: definition.parameters,
+                context: "\(action.actionID)/parameters")
+            _ = definition.parameters.mapSecrets(in: parameters) { value, _ in
+                secrets.add(value)
+                return value
+            }
+            return (parameters, secrets)
+        } catch {
+            let reason = (error as? SealingError)?.message ?? "it could not be read"
+            throw ProviderError(.internal, details: ["problem": .string("A secret does not open: \(reason).")])
+        }
+    }
+}
+
+extension [FieldDefinition] {
+    /// The wire keys of all secret fields, at any depth, in lower case.
+    var secretNames: Set<String> {
+        reduce(into: []) { names, field in
+            if field.isSecret { names.insert(field.name.lowercased()) }
+            names.formUnion(field.fields?.secretNames ?? [])
+            names.formUnion(field.items?.secretNames ?? [])
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import AsyncHTTPClient
+import Foundation
+import Models
+package import NIOCore
+import NIOHTTP1
+package import NIOSSL
+
+/// Sends requests over the network.
+///
+/// Certificates are verified unless the request says otherwise. Redirects are followed to the same host only, at most
+/// `redirectLimit` times, and never so that a changing request would become another one. Answers are read up to
+/// `bodyByteLimit`. No request is sent twice by itself. Every connection to a third party begins in `exchange`.
+package struct HTTPClientTransport: HTTPTransport {
+    /// The longest answer that is read: 8 MiB.
+    package static let bodyByteLimit = 8 << 20
+    /// How long a connection may take to come about, with TLS: 10 s.
+    package static let connectTimeout = TimeAmount.seconds(10)
+    package static let redirectLimit = 3
+
+    private let verifying: HTTPClient
+    private let trusting: HTTPClient
+
+    package init() {
+        self.init(tls: .makeClientConfiguration())
+    }
+
+    /// - Parameter tls: how servers are verified; tests bring their own roots.
+    package init(tls: TLSConfiguration) {
+        var unverified = tls
+        unverified.certificateVerification = .none
+        verifying = HTTPClient(configuration: Self.configuration(tls))
+        trusting = HTTPClient(configuration: Self.configuration(unverified))
+    }
+
+    private static func configuration(_ tls: TLSConfiguration) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(connect: connectTimeout), decompression: .disabled)
+        // Trying again is the orchestrator's business, which knows whether it may.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
+
+    /// Closes all connections. No request may be sent afterwards.
+    package func shutdown() async throws {
+        try await verifying.shutdown()
+        try await trusting.shutdown()
+    }
+
+    package func send(_ request: HTTPRequest) async throws(ProviderError) -> HTTPResponse {
+        var url = request.url
+        for _ in 0...Self.redirectLimit {
+            let response = try await exchange(request, url: url)
+            guard (301...308).contains(response.status), let location = response.header("location") else {
+                return response
+            }
+            url = try Self.redirection(of: request, from: url, status: response.status, to: location)
+        }
+        throw ProviderError(
+            .providerUnavailable, details: ["problem": "The address was redirected too often.", "host": .string(request.host)])
+    }
+
+    private func exchange(_ request: HTTPRequest, url: String) async throws(ProviderError) -> HTTPResponse {
+        var outgoing = HTTPClientRequest(url: url)
+        outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
+        for header in request.headers { outgoing.headers.add(name: header.name, value: header.value) }
+        if let contentType = request.contentType {
+            outgoing.headers.replaceOrAdd(name: "Content-Type", value: contentType)
+        }
+        if let text = request.bodyText { outgoing.body = .bytes(ByteBuffer(string: text)) }
+        do {
+            let client = request.verifiesTLS ? verifying : trusting
+            let response = try await client.execute(outgoing, deadline: .distantFuture)
+            let body = try await response.body.collect(upTo: Self.bodyByteLimit)
+            return HTTPResponse(
+                status: Int(response.status.code),
+                headers: response.headers.map { HTTPRequest.Field($0.name, $0.value) },
+                body: Data(body.readableBytesView), answersChange: request.isChanging)
+        } catch {
+            throw ProviderError(sending: request, error)
+        }
+    }
+
+    /// Where a redirect leads, if it may be followed.
+    private static func redirection(
+        of request: HTTPRequest, from url: String, status: Int, to location: String
+    ) throws(ProviderError) -> String {
+        func refusal(_ problem: String) -> ProviderError {
+            ProviderError(
+                .providerUnavailable,
+                details: ["problem": .string(problem), "host": .string(request.host), "status": .integer(status)])
+        }
+        guard let base = URL(string: url), let target = URL(string: location, relativeTo: base)?.absoluteURL,
+            let host = target.host(percentEncoded: false)
+        else { throw refusal("The address was redirected to something that is no address.") }
+        guard host.lowercased() == request.host.lowercased() else {
+            throw refusal("The address was redirected to another host.").adding("location_host", .string(host))
+        }
+        guard target.scheme == base.scheme, target.port == base.port else {
+            throw refusal("The address was redirected to another scheme or port.")
+        }
+        guard !request.isChanging || status == 307 || status == 308 else {
+            throw refusal("A changing request was redirected in a way that would drop its content.")
+        }
+        return target.absoluteString
+    }
+}

@@ -1,0 +1,63 @@
+package import Bus
+package import Logging
+package import Models
+package import ServiceRuntime
+
+extension Adapter {
+    /// How many actions may be under way at once, where nothing else is said.
+    package static let defaultPrefetch = 256
+
+    /// The adapter of a category as the executables run it.
+    ///
+    /// - Throws: `ConfigurationError` where the category's key is missing.
+    package static func build(
+        _ context: ServiceContext, blueprint: BlueprintDefinition, providers: [RegisteredProvider]
+    ) throws -> Adapter {
+        build(
+            blueprint: blueprint, providers: providers, bus: context.bus,
+            key: try context.configuration.loadSealingKey(for: .category(blueprint.category)),
+            dataFolder: context.configuration.dataFolder, instance: context.instance, logger: context.logger)
+    }
+
+    /// Puts an adapter together.
+    ///
+    /// - Parameters:
+    ///   - blueprint: of the category.
+    ///   - providers: all providers of the category.
+    ///   - key: the category's key, which opens and seals secrets.
+    ///   - dataFolder: where the demo providers keep what they did, under `demo/`.
+    ///   - prefetch: how many actions may be under way at once.
+    ///   - network: how third parties are reached; the real network where nil.
+    package static func build(
+        blueprint: BlueprintDefinition, providers: [RegisteredProvider], bus: any MessageBus, key: SealingKey,
+        dataFolder: String, instance: String, logger: Logger, prefetch: Int = defaultPrefetch,
+        network: (any HTTPTransport)? = nil, clock: any AdapterClock = SystemClock()
+    ) -> Adapter {
+        let category = blueprint.category
+        let source = "/adapters/\(category)"
+        var logger = logger
+        logger[metadataKey: LogKey.category] = "\(category)"
+        let sealer = Sealer(key)
+        let deadlines = Deadlines(clock: clock)
+        let network = network ?? HTTPClientTransport()
+        let runner = AttemptRunner(
+            blueprint: blueprint, providers: providers, sealer: sealer, network: network,
+            simulator: Simulator(folder: dataFolder + "/demo"), clock: clock, deadlines: deadlines, logger: logger)
+        let tester = ConnectionTester(runner: runner)
+        let defects = logger
+        var requests = RequestRouter(source: source) { type, error in
+            defects.error(
+                "Could not answer request", metadata: [LogKey.messageType: "\(type)", LogKey.error: "\(error)"])
+        }
+        requests.on(TestProvider.self) { request, envelope in
+            try await tester.test(request, traceparent: envelope.traceparent)
+        }
+        return Adapter(
+            dispatcher: Dispatcher(
+                bus: bus, runner: runner, category: category, source: source, prefetch: prefetch, logger: logger),
+            announcer: Announcer(
+                bus: bus, instance: instance, category: category, providers: providers.map(\.descriptor),
+                source: source, clock: clock, logger: logger),
+            requests: requests, deadlines: deadlines, bus: bus, category: category, network: network, logger: logger)
+    }
+}

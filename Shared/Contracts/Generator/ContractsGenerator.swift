@@ -1,0 +1,58 @@
+import ContractSchema
+import Foundation
+
+/// Turns contract files into Swift: `ContractsGenerator <output folder> <file.yaml> …`, in this order; a messages
+/// file may refer to the types of those before it. Writes `<Name>+Contract.swift` for each.
+@main
+enum ContractsGenerator {
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard arguments.count >= 2 else {
+            fail("usage: ContractsGenerator <output folder> <file.yaml> …")
+        }
+        let folder = URL(fileURLWithPath: arguments[0], isDirectory: true)
+        var known = FieldParser(structures: [:], enumerations: [:])
+        do {
+            for path in arguments.dropFirst() {
+                let file = URL(fileURLWithPath: path)
+                let yaml = try String(contentsOf: file, encoding: .utf8)
+                let contract = try ContractFile(file: path, yaml: yaml, known: &known)
+                let output = folder.appendingPathComponent(outputName(file))
+                try swift(of: contract, from: file.lastPathComponent).write(
+                    to: output, atomically: true, encoding: .utf8)
+            }
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    private static func swift(of contract: ContractFile, from name: String) throws -> String {
+        var writer = SwiftWriter()
+        writer.line("// Made from \(name) at every build; change that file.")
+        writer.line("package import ContractSchema")
+        if case .provider = contract { writer.line("import Models") }
+        writer.line("")
+        switch contract {
+        case .blueprint(let definition, let types, let parameterTypes, let resultTypes):
+            try writer.blueprint(
+                definition, types: types, parameterTypes: parameterTypes, resultTypes: resultTypes)
+        case .provider(let descriptor): try writer.provider(descriptor)
+        case .messages(let catalogue):
+            try writer.messages(catalogue)
+        }
+        return writer.text
+    }
+
+    /// The same rule as the plugin's.
+    private static func outputName(_ file: URL) -> String {
+        let words = file.deletingPathExtension().lastPathComponent.split {
+            $0 == "-" || $0 == "_" || $0 == "."
+        }
+        return words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() + "+Contract.swift"
+    }
+
+    private static func fail(_ message: String) -> Never {
+        FileHandle.standardError.write(Data((message + "\n").utf8))
+        exit(1)
+    }
+}

@@ -1,0 +1,88 @@
+/// What a category can do: its functions with their parameters and results.
+package struct BlueprintDefinition: Codable, Sendable, Equatable {
+    /// The category's identifier, as in `office-tools`.
+    package var category: String
+    package var title: String
+    package var help: String
+    package var functions: [FunctionDefinition]
+
+    package init(category: String, title: String, help: String, functions: [FunctionDefinition]) {
+        self.category = category
+        self.title = title
+        self.help = help
+        self.functions = functions
+    }
+
+    /// The function of that name, or nil.
+    package func function(_ name: String) -> FunctionDefinition? {
+        functions.first { $0.name == name }
+    }
+}
+
+/// One named operation of a blueprint.
+package struct FunctionDefinition: Codable, Sendable, Equatable {
+    /// What running a function twice would mean. Retry, approval and bulk rules follow from it.
+    package enum Effect: String, Codable, Sendable, CaseIterable {
+        /// Changes nothing.
+        case read
+        /// Twice is the same as once.
+        case idempotent
+        /// Guarded by a value read before, as a renewal by the current expiry.
+        case conditional
+        /// Twice would be two things: whoever may be repeating it looks first.
+        case verifyFirst
+        /// Cannot be taken back; whoever may be repeating it looks first.
+        case irreversible
+    }
+
+    /// Who may run a function.
+    package enum Audience: String, Codable, Sendable, CaseIterable {
+        /// Administrators and staff.
+        case admin
+        /// Also the client who owns the product.
+        case client
+    }
+
+    package var name: String
+    package var title: String
+    package var help: String
+    package var effect: Effect
+    package var audience: Audience
+    /// How long one call of it may take at the provider, in seconds (1 to 600).
+    package var timeoutSeconds: Int
+    /// The product's status after it succeeded; nil where it stays.
+    package var statusAfter: String?
+    /// Whether its result's fields are written back to the product's provision fields.
+    package var writesBack: Bool
+    package var parameters: [FieldDefinition]
+    package var result: [FieldDefinition]
+
+    package init(
+        name: String, title: String, help: String, effect: Effect, audience: Audience, timeoutSeconds: Int,
+        statusAfter: String?, writesBack: Bool, parameters: [FieldDefinition], result: [FieldDefinition]
+    ) {
+        self.name = name
+        self.title = title
+        self.help = help
+        self.effect = effect
+        self.audience = audience
+        self.timeoutSeconds = timeoutSeconds
+        self.statusAfter = statusAfter
+        self.writesBack = writesBack
+        self.parameters = parameters
+        self.result = result
+    }
+
+    /// Whether it can change something at the provider.
+    package var isChanging: Bool { effect != .read }
+
+    /// Whether a run that may be a repeat has to look first.
+    package var mustObserveRepeats: Bool { effect == .verifyFirst || effect == .irreversible }
+
+    enum CodingKeys: String, CodingKey {
+        case name, title, help, effect, audience, parameters, result
+        case timeoutSeconds = "timeout_seconds"
+        case statusAfter = "status_after"
+        case writesBack = "writes_back"
+    }
+}

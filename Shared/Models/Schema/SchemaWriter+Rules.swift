@@ -1,0 +1,102 @@
+extension SchemaWriter {
+    /// Adds what a field's rules say about its value.
+    func addRules(_ field: FieldDefinition, to schema: inout [String: JSONValue]) {
+        var patterns: [String] = []
+        if use != .component, field.isRequired, !field.rules.contains(.present) {
+            addContent(field, &schema)
+        }
+        if field.rules.contains(.filled) { addContent(field, &schema) }
+        for rule in field.rules {
+            if let pattern = rule.schemaPattern { patterns.append(pattern) }
+            if let format = rule.schemaFormat { schema["format"] = .string(format) }
+            switch rule {
+            case .min(let number): addLeast(number, field.type, &schema)
+            case .max(let number): addMost(number, field.type, &schema)
+            case .size(let number):
+                addLeast(number, field.type, &schema)
+                addMost(number, field.type, &schema)
+            case .in(let values): schema["enum"] = .array(values.map { Self.typed($0, as: field.type) })
+            case .ip: schema["anyOf"] = [["format": "ipv4"], ["format": "ipv6"]]
+            default: continue
+            }
+        }
+        if patterns.count == 1 {
+            schema["pattern"] = .string(patterns[0])
+        } else if !patterns.isEmpty {
+            schema["allOf"] = .array(patterns.map { ["pattern": .string($0)] })
+        }
+    }
+
+    /// That a text or a list is not empty, unless a rule says more.
+    private func addContent(_ field: FieldDefinition, _ schema: inout [String: JSONValue]) {
+        guard field.type == .string || field.type == .array else { return }
+        addLeast(1, field.type, &schema)
+    }
+
+    private func addLeast(
+        _ number: Int, _ type: FieldDefinition.FieldType, _ schema: inout [String: JSONValue]
+    ) {
+        switch type {
+        case .string: schema["minLength"] = .integer(number)
+        case .array: schema["minItems"] = .integer(number)
+        case .integer, .number: schema["minimum"] = .integer(number)
+        case .object, .boolean, .any: break
+        }
+    }
+
+    private func addMost(
+        _ number: Int, _ type: FieldDefinition.FieldType, _ schema: inout [String: JSONValue]
+    ) {
+        switch type {
+        case .string: schema["maxLength"] = .integer(number)
+        case .array: schema["maxItems"] = .integer(number)
+        case .integer, .number: schema["maximum"] = .integer(number)
+        case .object, .boolean, .any: break
+        }
+    }
+}
+
+extension Rule {
+    /// The `format` that comes closest to the rule.
+    fileprivate var schemaFormat: String? {
+        switch self {
+        case .email: "email"
+        case .domainName: "hostname"
+        case .url: "uri"
+        case .dateFormat("Y-m-d"): "date"
+        default: nil
+        }
+    }
+
+    /// The rule as an ECMA-262 pattern, where it can be one.
+    fileprivate var schemaPattern: String? {
+        switch self {
+        case .alphaDash: "^[\\p{L}\\p{M}\\p{N}_-]+$"
+        case .alphaDashDot: "^[A-Za-z0-9_.-]+$"
+        case .alphaNumeric: "^[\\p{L}\\p{M}\\p{N}]+$"
+        case .certificatePEM: "-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----"
+        case .countryCode: "^[A-Z]{2}$"
+        case .date: "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+        case .dateFormat(let format): Self.pattern(of: format)
+        case .domainName: "^[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+$"
+        case .internationalPhone: "^\\+[1-9][0-9]{7,14}$"
+        case .regex(let pattern): DelimitedPattern(pattern)?.ecmaScript
+        case .startsWith(let prefix): "^" + DelimitedPattern.escaped(prefix)
+        case .url: "^[Hh][Tt][Tt][Pp][Ss]?://"
+        default: nil
+        }
+    }
+
+    private static func pattern(of format: String) -> String {
+        let parts = (DateFormat.parts(format) ?? []).map { part in
+            switch part {
+            case .literal(let byte): DelimitedPattern.escaped(String(Unicode.Scalar(byte)))
+            case .offset: "[+-][0-9]{2}:[0-9]{2}"
+            case .number(_, let digits, _):
+                digits.count == 1
+                    ? "[0-9]{\(digits.lowerBound)}" : "[0-9]{\(digits.lowerBound),\(digits.upperBound)}"
+            }
+        }
+        return "^" + parts.joined() + "$"
+    }
+}

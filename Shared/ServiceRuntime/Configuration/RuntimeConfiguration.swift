@@ -1,0 +1,65 @@
+package import Logging
+
+/// What every service is told from outside, read once at its start.
+///
+/// Each key is an environment variable of exactly this name. Where `PURSER_CONFIGURATION_FILE` names a file of lines
+/// `KEY=value`, keys absent from the environment are taken from there. An empty value counts as absent.
+///
+/// - `PURSER_BUS`: `embedded` (the default), or `amqp://user:password@host:port/vhost`, or the same with `amqps://`.
+/// - `PURSER_DATA`: the folder where everything is kept; `./.purser`.
+/// - `PURSER_HTTP_HOST`: the address that the gateway listens at; `127.0.0.1`.
+/// - `PURSER_HTTP_PORT`: and its port, 0 to 65535 where 0 takes any free one; `8080`.
+/// - `PURSER_MASTER_KEY` or `PURSER_MASTER_KEY_FILE`: 32 bytes in base64, or the file that holds them.
+/// - `PURSER_SEALING_KEY` or `PURSER_SEALING_KEY_FILE`: a derived key for a gateway or an adapter, in the same form.
+/// - `PURSER_ADMIN_TOKEN`: a first admin token, at least 32 characters.
+/// - `PURSER_LOG_LEVEL`: `trace`, `debug`, `info` (the default), `notice`, `warning`, `error` or `critical`.
+/// - `PURSER_HEALTH_PORT`: where services without an HTTP API serve `/healthz`, `/readyz` and `/metrics`; off when absent.
+/// - `PURSER_DEMO`: whether the first start sets up demo data; `1`.
+/// - `PURSER_EXPECTED_CATEGORIES`: categories, separated by commas, without whose adapters a gateway is not ready; none.
+/// - `PURSER_INSTANCE`: the name of this instance; `<service>-<host>-<process id>`.
+package struct RuntimeConfiguration: Sendable, Equatable {
+    package var bus: BusLocation
+    package var dataFolder: String
+    package var httpHost: String
+    package var httpPort: Int
+    /// 32 bytes in base64, as given.
+    package var masterKey: Redacted<String>?
+    /// 32 bytes in base64, as given.
+    package var sealingKey: Redacted<String>?
+    package var adminToken: Redacted<String>?
+    package var logLevel: Logger.Level
+    package var healthPort: Int?
+    package var wantsDemo: Bool
+    /// Categories without whose adapters a gateway is not ready.
+    package var expectedCategories: [String]
+    /// What `PURSER_INSTANCE` says; nil where it is absent.
+    package var givenInstance: String?
+
+    package init(
+        bus: BusLocation = .embedded, dataFolder: String = "./.purser", httpHost: String = "127.0.0.1",
+        httpPort: Int = 8080, masterKey: Redacted<String>? = nil, sealingKey: Redacted<String>? = nil,
+        adminToken: Redacted<String>? = nil, logLevel: Logger.Level = .info, healthPort: Int? = nil,
+        wantsDemo: Bool = true, expectedCategories: [String] = [], givenInstance: String? = nil
+    ) {
+        self.bus = bus
+        self.dataFolder = dataFolder
+        self.httpHost = httpHost
+        self.httpPort = httpPort
+        self.masterKey = masterKey
+        self.sealingKey = sealingKey
+        self.adminToken = adminToken
+        self.logLevel = logLevel
+        self.healthPort = healthPort
+        self.wantsDemo = wantsDemo
+        self.expectedCategories = expectedCategories
+        self.givenInstance = givenInstance
+    }
+}
+
+/// Which form of the bus to use.
+package enum BusLocation: Sendable, Equatable {
+    /// In this process.
+    case embedded
+    /// A RabbitMQ broker, by its `amqp://` or `amqps://` address, which may hold a password.
+    case broker(Redacted<String>)
+}

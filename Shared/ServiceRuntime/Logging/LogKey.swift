@@ -1,0 +1,83 @@
+/// Every metadata key of the log. No other file spells one.
+///
+/// The keys under "Fields of the entry" fill the field of `LogEntry` that their comment names and can be filtered by;
+/// all others go into `LogEntry.metadata`. Values are facts, never a body and never a credential.
+package enum LogKey {
+    // MARK: Fields of the entry
+
+    /// `LogEntry.actionID`
+    package static let actionID = "action.id"
+    /// `LogEntry.contractProductID`
+    package static let productID = "product.id"
+    /// `LogEntry.clientID`
+    package static let clientID = "client.id"
+    /// `LogEntry.category`
+    package static let category = "category"
+    /// `LogEntry.provider`
+    package static let provider = "provider"
+    /// `LogEntry.function`
+    package static let function = "function"
+    /// `LogEntry.traceID`
+    package static let traceID = "trace.id"
+    /// `LogEntry.error`. `logger.error(…, error: error)` fills it as well, and wins.
+    package static let error = "error"
+    /// `LogEntry.debug`: sealed provider traffic. It is published and stored, but not written to standard error.
+    package static let debug = "debug"
+
+    // MARK: Actions
+
+    /// Number of the attempt, counted from 1.
+    package static let attempt = "attempt"
+    package static let state = "state"
+    package static let previousState = "state.previous"
+    package static let outcome = "outcome"
+    package static let effect = "effect"
+    /// Why something waits, was repeated or was refused.
+    package static let reason = "reason"
+    package static let possibleDuplicate = "possible_duplicate"
+    package static let retryAfterSeconds = "retry_after_seconds"
+    package static let requestedBy = "requested_by"
+    package static let decision = "decision"
+    package static let configurationID = "configuration.id"
+    package static let tokenID = "token.id"
+    /// `ErrorKind`, `BusError.Kind` or `RequestFailure.Kind`.
+    package static let errorKind = "error.kind"
+
+    // MARK: Provider calls
+
+    package static let httpMethod = "http.method"
+    package static let httpStatus = "http.status"
+    /// Path without the query.
+    package static let httpPath = "http.path"
+    package static let host = "host"
+    package static let port = "port"
+
+    // MARK: Messages
+
+    package static let messageID = "message.id"
+    package static let messageType = "message.type"
+    package static let queue = "queue"
+    package static let exchange = "exchange"
+    package static let routingKey = "routing_key"
+    package static let offset = "offset"
+    package static let isRedelivered = "redelivered"
+
+    // MARK: Amounts
+
+    /// Milliseconds, with a fraction where it is a number.
+    package static let durationMilliseconds = "duration_ms"
+    package static let count = "count"
+    package static let bytes = "bytes"
+    package static let lastID = "last_id"
+    package static let sequence = "sequence"
+
+    // MARK: Services
+
+    package static let service = "service"
+    package static let instance = "instance"
+    package static let version = "version"
+    package static let signal = "signal"
+    package static let path = "path"
+    package static let check = "check"
+    package static let bus = "bus"
+}

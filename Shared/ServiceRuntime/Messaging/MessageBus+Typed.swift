@@ -1,0 +1,87 @@
+package import Bus
+import Foundation
+package import Models
+
+extension MessageBus {
+    /// Publishes a payload in an envelope and returns when the bus has taken it.
+    ///
+    /// - Parameters:
+    ///   - source: which service says so, as in `/orchestrator`.
+    ///   - id: the envelope's id; give the same for a message that may be sent twice.
+    package func publish<Payload: MessagePayload>(
+        _ payload: Payload, to route: Route, source: String, id: String = ULID.make(), subject: String? = nil,
+        traceparent: String? = nil
+    ) async throws(BusError) {
+        let message = try BusMessage(
+            Envelope(id: id, source: source, subject: subject, traceparent: traceparent, data: payload))
+        try await publish(message, to: route)
+    }
+
+    /// Sends a request and waits for its reply.
+    ///
+    /// - Parameter timeout: from the call to the reply, 10 s if not given.
+    /// - Throws: the failure that was answered, or `unavailable` where no answer came; the request may then have been
+    ///   carried out.
+    package func send<Request: BusRequest>(
+        _ request: Request, to queue: Queue, source: String, traceparent: String? = nil,
+        timeout: Duration = .seconds(10)
+    ) async throws(RequestFailure) -> Request.Reply {
+        let answer: BusMessage
+        do throws(BusError) {
+            let message = try BusMessage(Envelope(source: source, traceparent: traceparent, data: request))
+            answer = try await self.request(message, to: queue.route, timeout: timeout)
+        } catch {
+            throw RequestFailure(error)
+        }
+        do {
+            return try Envelope<Reply<Request.Reply>>(decoding: answer.body).data.get()
+        } catch let failure as RequestFailure {
+            throw failure
+        } catch {
+            throw RequestFailure(.internal, "The answer of \(queue.name) could not be read: \(error)")
+        }
+    }
+
+    /// Takes messages of one type from a work queue until the task is cancelled. What cannot be read becomes a dead
+    /// letter with the reason.
+    package func consume<Payload: MessagePayload>(
+        _ type: Payload.Type, from queue: Queue, prefetch: Int,
+        handler:
+            @escaping @Sendable (_ envelope: Envelope<Payload>, _ isRedelivered: Bool) async -> Settlement
+    ) async throws {
+        try await consume(queue, prefetch: prefetch) { delivery in
+            do throws(EnvelopeError) {
+                return await handler(try Envelope(decoding: delivery.message.body), delivery.isRedelivered)
+            } catch {
+                return .reject(error.message)
+            }
+        }
+    }
+}
+
+extension BusMessage {
+    /// The envelope as a message of the bus.
+    ///
+    /// - Throws: `refused` where the payload cannot be encoded (a number that is not finite).
+    package init<Payload: MessagePayload>(_ envelope: Envelope<Payload>) throws(BusError) {
+        do {
+            self.init(id: envelope.id, type: Payload.messageType, body: try envelope.encoded())
+        } catch {
+            throw BusError(.refused, "\(Payload.messageType) could not be encoded")
+        }
+    }
+}
+
+extension RequestFailure {
+    /// What a failure of the bus means to whoever asked.
+    package init(_ error: BusError) {
+        switch error.kind {
+        case .notConnected, .closed:
+            self.init(.unavailable, "The message bus cannot be reached. Try again shortly.")
+        case .blocked: self.init(.tooMany, "Too much is waiting already. Try again shortly.")
+        case .timedOut, .unroutable: self.init(.unavailable, "No answer came in time. Try again shortly.")
+        case .tooLarge: self.init(.invalid, "The request is larger than \(BusMessage.bodyByteLimit) bytes.")
+        case .refused: self.init(.internal, "The request could not be sent.")
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import Bus
+import Foundation
+import Logging
+import Models
+import Orchestrator
+import ServiceLifecycle
+import ServiceRuntime
+import Synchronization
+import Testing
+
+/// An orchestrator over the embedded bus and a store of its own, a hosting adapter that a test scripts, and a clock
+/// that a test sets.
+final class OrchestratorHarness: Sendable {
+    /// Answers an attempt; nil leaves it without an answer.
+    typealias Adapter = @Sendable (ExecuteAction) async -> ActionOutcome?
+
+    let bus: EmbeddedBus
+    let parts: Orchestrator.Parts
+    let clock: TestClock
+    let executions: Mutex<[ExecuteAction]>
+    let client: Client
+    let configuration: Configuration
+
+    private init(
+        bus: EmbeddedBus, parts: Orchestrator.Parts, clock: TestClock, client: Client, configuration: Configuration
+    ) {
+        self.bus = bus
+        self.parts = parts
+        self.clock = clock
+        self.client = client
+        self.configuration = configuration
+        executions = Mutex([])
+    }
+
+    static let masterKey = MasterKey().text
+
+    /// Runs `body` against a running orchestrator.
+    ///
+    /// - Parameter folder: where the store is; a new folder if not given, which is removed afterwards.
+    static func run(
+        folder: URL? = nil, clock: TestClock = TestClock(), adapter: @escaping Adapter,
+        body: @Sendable (OrchestratorHarness) async throws -> Void
+    ) async throws {
+        let data = folder ?? FileManager.default.temporaryDirectory.appending(path: "purser-\(UUID().uuidString)")
+        defer { if folder == nil { try? FileManager.default.removeItem(at: data) } }
+        let bus = EmbeddedBus(topology: .purser(categories: ["hosting"]))
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var configuration = RuntimeConfiguration(dataFolder: data.path)
+        configuration.masterKey = Redacted(masterKey)
+        let context = ServiceContext(
+            name: Orchestrator.name, instance: "test", configuration: configuration, bus: bus, logger: logger)
+        var backoff = Backoff()
+        backoff.jitter = { 1 }
+        let (parts, services) = try await Orchestrator.assemble(context, now: { clock.now }, backoff: backoff)
+        let group = ServiceGroup(services: [BusService(bus)] + services, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await announce(to: parts, at: clock.now)
+            let harness = OrchestratorHarness(
+                bus: bus, parts: parts, clock: clock, client: try await makeClient(parts),
+                configuration: try await makeConfiguration(parts))
+            tasks.addTask { try await harness.serve(adapter) }
+            try await body(harness)
+            await group.triggerGracefulShutdown()
+            tasks.cancelAll()
+        }
+    }
+
+    private static func announce(to parts: Orchestrator.Parts, at time: Timestamp) async throws {
+        let announcement = AdapterAnnounced(
+            instance: "scripted-1", category: "hosting", providers: [descriptor], leaving: false)
+        _ = parts.catalogue.note(announcement, now: time)
+        try await parts.store.write { try $0.note(announcement, at: time) }
+    }
+
+    private static func makeClient(_ parts: Orchestrator.Parts) async throws -> Client {
+        try await parts.clients.create(
+            CreateClient(name: "Jane Doe", email: "jane@example.com", phone: "+14155550100"))
+    }
+
+    private static func makeConfiguration(_ parts: Orchestrator.Parts) async throws -> Configuration {
+        try await parts.configurations.create(
+            CreateConfiguration(
+                category: "hosting", provider: "scripted", name: "test",
+                settings: ["hostname": "panel.example.com", "api_token": "tok-CANARY-1"]))
+    }
+
+    /// A provider that supports everything but reseller rights.
+    static let descriptor = ProviderDescriptor(
+        provider: "scripted", category: "hosting", title: "Scripted", vendorPage: "", help: "", concurrency: 8,
+        configuration: [
+            FieldDefinition(name: "hostname", type: .string, isRequired: true),
+            FieldDefinition(name: "api_token", type: .string, isRequired: true, isSecret: true),
+        ],
+        functions: Hosting.blueprint.functions.map(\.name).filter { !$0.hasSuffix("Reseller") }
+            .map { SupportedFunction(name: $0, isObservable: true) })
+
+    private func serve(_ adapter: @escaping Adapter) async throws {
+        try await bus.consume(ExecuteAction.self, from: .actions(category: "hosting"), prefetch: 64) { envelope, _ in
+            self.executions.withLock { $0.append(envelope.data) }
+            guard let outcome = await adapter(envelope.data) else { return .done }
+            do {
+                try await self.bus.publish(outcome, to: Queue.outcomes.route, source: "/test")
+                return .done
+            } catch {
+                return .retry(after: .milliseconds(10))
+            }
+        }
+    }
+
+    // MARK: What tests do
+
+    func product(_ fields: [String: JSONValue] = [:]) async throws -> ContractProductID {
+        try await parts.products.create(
+            CreateContractProduct(
+                clientID: client.id, category: "hosting", configurationID: configuration.id, name: "Product",
+                package: "gold", provisionFields: fields)
+        ).id
+    }
+
+    func submit(
+        _ function: String, on product: ContractProductID, _ parameters: [String: JSONValue] = [:],
+        key: String? = nil, fingerprint: String = "f", runAt: Timestamp? = nil, audience: Role = .admin,
+        as client: ClientID? = nil
+    ) async throws -> SubmittedAction {
+        try await parts.actions.submit(
+            SubmitAction(
+                id: .make(), contractProductID: product, clientID: client, function: function, parameters: parameters,
+                runAt: runAt, idempotencyKey: key, fingerprint: fingerprint, requestedBy: "test", audience: audience),
+            traceparent: nil)
+    }
+
+    func show(_ action: ActionID) async throws -> Action {
+        try await parts.actions.show(ShowAction(id: action))
+    }
+
+    func decide(_ decision: String, _ action: ActionID, result: [String: JSONValue]? = nil) async throws -> Action {
+        try await parts.actions.decide(
+            DecideAction(id: action, decision: decision, result: result, decidedBy: "staff"))
+    }
+
+    /// Waits until the action is in one of these states, at most 10 s, by following its events.
+    func wait(for action: ActionID, _ states: ActionState...) async throws -> Action {
+        let events = bus.events(matching: ["action.changed"])
+        let current = try await show(action)
+        if states.contains(current.state) { return current }
+        return try await withThrowingTaskGroup(of: Action?.self) { group in
+            group.addTask {
+                for await case .event(_, let message) in events {
+                    let changed = try Envelope<ActionChanged>(decoding: message.body).data.action
+                    if changed.id == action, states.contains(changed.state) { return changed }
+                }
+                return nil
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(10))
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let found = try await group.next() ?? nil else {
+                let state = try await show(action).state
+                Issue.record("\(action) is \(state), and did not become one of \(states) within 10 s")
+                return current
+            }
+            return found
+        }
+    }
+}
+
+/// A clock that stands until a test moves it.
+final class TestClock: Sendable {
+    private let time: Mutex<Timestamp>
+
+    init(_ start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000)) { time = Mutex(start) }
+
+    var now: Timestamp { time.withLock { $0 } }
+
+    func advance(by duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
+}
+
+extension ActionOutcome {
+    /// A plain outcome of an attempt.
+    init(
+        _ attempt: ExecuteAction, _ outcome: AttemptOutcome, result: [String: JSONValue]? = nil,
+        error: ErrorKind? = nil, retryAfter: Int? = nil, pollAfter: Int? = nil, reference: String? = nil
+    ) {
+        self.init(
+            actionID: attempt.actionID, attempt: attempt.attempt, outcome: outcome, result: result,
+            error: error.map { ActionError(kind: $0, message: "It did not work.") }, observed: false,
+            retryAfterSeconds: retryAfter, pollAfterSeconds: pollAfter, deferredReference: reference, begunAt: .now,
+            endedAt: .now)
+    }
+}

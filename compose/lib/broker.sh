@@ -1,0 +1,75 @@
+# A RabbitMQ of our own on free loopback ports, with its files in $PURSER_DATA/rabbitmq. Sourced by compose/up.
+
+broker_pid=""
+
+# free_port: a TCP port of the loopback address that nothing listens at.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+    done
+}
+
+# start_broker: starts it and sets PURSER_BUS. It runs in a session of its own, so that a signal to our process group
+# leaves it up while services drain; a watcher ends it where this script is gone.
+start_broker() {
+    local home="$PURSER_DATA/rabbitmq" name port
+    mkdir -p "$home"
+    # One that an earlier start left behind must be gone first.
+    if [ -s "$home/watcher.pid" ]; then
+        local old waited=0
+        old=$(cat "$home/watcher.pid")
+        while kill -0 "$old" 2>/dev/null && [ $waited -lt 100 ]; do sleep 0.2; waited=$((waited + 1)); done
+    fi
+    port=$(free_port)
+    name="purser-$(printf '%s' "$PURSER_DATA" | cksum | cut -d' ' -f1)@localhost"
+    [ -s "$home/password" ] || head -c 24 /dev/urandom | base64 -w0 | tr '+/' '-_' >"$home/password"
+    local password
+    password=$(cat "$home/password")
+    cat >"$home/rabbitmq.conf" <<CONF
+listeners.tcp.1 = 127.0.0.1:$port
+default_user = purser
+default_pass = $password
+loopback_users.purser = true
+log.file.level = warning
+disk_free_limit.absolute = 200MB
+CONF
+    : >"$home/enabled_plugins"
+    echo "Starting RabbitMQ on port $port …" >&2
+    env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 \
+        RABBITMQ_NODENAME="$name" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT="$port" \
+        RABBITMQ_DIST_PORT="$(free_port)" RABBITMQ_MNESIA_BASE="$home/mnesia" RABBITMQ_LOG_BASE="$home/log" \
+        RABBITMQ_PID_FILE="$home/broker.pid" RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" \
+        RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_CONF_ENV_FILE=/dev/null \
+        ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$(free_port)" \
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
+        setsid bash -c '
+            /usr/lib/rabbitmq/bin/rabbitmq-server >"$2/output.log" 2>&1 </dev/null &
+            server=$!
+            trap "kill -TERM $server 2>/dev/null" TERM
+            while kill -0 "$1" 2>/dev/null && kill -0 $server 2>/dev/null; do sleep 0.5; done
+            kill -TERM $server 2>/dev/null
+            wait $server
+        ' broker $$ "$home" &
+    broker_pid=$!
+    echo "$broker_pid" >"$home/watcher.pid"
+    local waited=0
+    until grep -q 'completed with' "$home/output.log" 2>/dev/null; do
+        if ! kill -0 "$broker_pid" 2>/dev/null || [ $waited -gt 300 ]; then
+            echo "RabbitMQ did not start; see $home/output.log" >&2
+            return 1
+        fi
+        sleep 0.2
+        waited=$((waited + 1))
+    done
+    ln -sf "$home/broker.pid" "$PURSER_DATA/run/rabbitmq.pid"
+    export PURSER_BUS="amqp://purser:$password@127.0.0.1:$port/%2F"
+}
+
+# stop_broker: ends it, where it was started here.
+stop_broker() {
+    [ -n "$broker_pid" ] || return 0
+    kill -TERM "$broker_pid" 2>/dev/null || true
+    wait "$broker_pid" 2>/dev/null || true
+}
