@@ -46,10 +46,5 @@ struct RawJSON: Sendable {
     }
 
     /// The value within.
-    func decoded() throws(JSONParsingError) -> JSONValue {
-        let result = bytes.withUnsafeBytes { buffer in
-            Result { () throws(JSONParsingError) in try JSONParser.parse(buffer.bindMemory(to: UInt8.self)) }
-        }
-        return try result.get()
-    }
+    func decoded() throws(JSONParsingError) -> JSONValue { try JSONText.parse(bytes) }
 }

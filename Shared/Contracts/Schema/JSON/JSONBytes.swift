@@ -1,18 +1,18 @@
-/// Writes JSON into bytes, without an encoder's containers: the log writes thousands of entries a second.
+/// Writes JSON into bytes, without an encoder's containers: messages and log entries are written thousands of times a second.
 ///
 /// - SeeAlso: RFC 8259, section 7 (strings).
 extension [UInt8] {
     private static let hexDigits = Array("0123456789abcdef".utf8)
     private static let ellipsis = Array("…".utf8)
 
-    mutating func append(literal text: StaticString) {
+    package mutating func append(literal text: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Appends the text as a JSON string.
     ///
     /// - Parameter limit: how many bytes of the text's UTF-8 are kept; what is longer ends with an ellipsis.
-    mutating func append(jsonString text: String, limit: Int = .max) {
+    package mutating func append(jsonString text: String, limit: Int = .max) {
         append(34)
         var text = text
         text.withUTF8 { bytes in

@@ -1,16 +1,17 @@
-import Models
-
-/// Reads JSON text strictly (RFC 8259), as bodies of requests bring it.
+/// Reads JSON text strictly (RFC 8259).
 ///
-/// Besides what the grammar refuses, it refuses nesting deeper than `Limits.jsonDepth`, a member named twice in one
+/// Besides what the grammar refuses, it refuses nesting deeper than `JSONParser.depthLimit`, a member named twice in one
 /// object, lone surrogates, bytes that are no UTF-8, and numbers that no `Double` holds.
-struct JSONParser {
+package struct JSONParser {
+    /// How deep values may be nested.
+    package static let depthLimit = 64
+
     private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
     private var depth = 0
 
     /// - Throws: `JSONParsingError`, whose message says where.
-    static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONParsingError) -> JSONValue {
+    package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONParsingError) -> JSONValue {
         var parser = JSONParser(bytes: bytes)
         parser.skipSpace()
         let value = try parser.value()
@@ -24,7 +25,7 @@ struct JSONParser {
     }
 
     private func error(_ reason: String) -> JSONParsingError {
-        JSONParsingError(message: "The body is not JSON: \(reason) (byte \(index)).")
+        JSONParsingError(message: "\(reason) (byte \(index))")
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
@@ -63,7 +64,7 @@ struct JSONParser {
     private mutating func enter() throws(JSONParsingError) {
         depth += 1
         index += 1
-        guard depth <= Limits.jsonDepth else { throw error("it is nested deeper than \(Limits.jsonDepth)") }
+        guard depth <= Self.depthLimit else { throw error("it is nested deeper than \(Self.depthLimit) levels") }
         skipSpace()
     }
 
@@ -228,6 +229,7 @@ struct JSONParser {
 }
 
 /// Why a text is not JSON. Never shows the text.
-struct JSONParsingError: Error, Equatable {
-    let message: String
+package struct JSONParsingError: Error, Equatable {
+    /// What was expected or found, and where, as in `a colon was expected (byte 12)`.
+    package let message: String
 }
