@@ -3,6 +3,9 @@ import Logging
 import Synchronization
 
 extension AMQPBus {
+    /// How long the broker may take to hand over an entry that it must have.
+    private static let firstEntryLimit: Duration = .seconds(5)
+
     package func read(
         _ stream: Queue, from start: StreamStart, batchLimit: Int,
         handler: @escaping @Sendable ([StreamEntry]) async throws -> Void
@@ -24,6 +27,14 @@ extension AMQPBus {
                     onDelivery: { arrivals.add($0) }, onEnd: { _ in arrivals.finish() })
                 let channel = try await subscribe(consumer, to: stream, on: connection)
                 backoff.reset()
+                if start.isBehindAnEntry, await arrivals.isEmpty(after: Self.firstEntryLimit) {
+                    logger.warning(
+                        "A stream ends before the offset to go on at; it is read from its oldest entry.",
+                        metadata: ["queue": "\(stream.name)"])
+                    start = .first
+                    await close(channel, on: connection)
+                    continue
+                }
                 let failure = await handle(arrivals, limit: limit, on: connection, from: &start, handler)
                 await close(channel, on: connection)
                 if let failure { throw HandlerFailure(cause: failure) }
@@ -49,7 +60,7 @@ extension AMQPBus {
         _ handler: @Sendable ([StreamEntry]) async throws -> Void
     ) async -> (any Error)? {
         while let batch = await arrivals.next(limit: limit) {
-            // The broker sends whole chunks: some entries may lie before the wanted one.
+            // The entry before the wanted one comes too.
             let entries = batch.compactMap { $0.streamEntry }.filter { start.includes($0.offset) }
             if let last = entries.last {
                 do {
@@ -103,6 +114,18 @@ private final class StreamArrivals: Sendable {
         arrived?.set()
     }
 
+    /// Whether nothing has come after that time, though the channel is still open.
+    func isEmpty(after limit: Duration) async -> Bool {
+        let arrived = state.withLock { state -> Signal? in
+            if state.isFinished || !state.waiting.isEmpty { return nil }
+            let signal = state.arrived ?? Signal()
+            state.arrived = signal
+            return signal
+        }
+        await arrived?.wait(atMost: limit)
+        return state.withLock { !$0.isFinished && $0.waiting.isEmpty } && !Task.isCancelled
+    }
+
     /// At least one delivery, waited for; nil when there will be none, or the task is cancelled.
     func next(limit: Int) async -> [AMQPDelivery]? {
         while !Task.isCancelled {
@@ -130,11 +153,20 @@ extension AMQPDelivery {
 }
 
 extension StreamStart {
-    /// The value of the argument `x-stream-offset`.
+    /// The value of the argument `x-stream-offset`: the entry before the wanted one, which must be there, for past the
+    /// end the broker would wait without a word.
     fileprivate var argument: AMQPValue {
         switch self {
         case .first: .string("first")
-        case .offset(let offset): .integer(Int64(clamping: offset))
+        case .offset(let offset): .integer(Int64(clamping: max(offset, 1) - 1))
+        }
+    }
+
+    /// Whether an entry before it must be there.
+    fileprivate var isBehindAnEntry: Bool {
+        switch self {
+        case .first, .offset(0): false
+        case .offset: true
         }
     }
 

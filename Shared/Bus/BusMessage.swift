@@ -69,6 +69,7 @@ package struct StreamEntry: Sendable {
 package enum StreamStart: Sendable, Equatable {
     /// At the oldest entry that is still kept.
     case first
-    /// At this offset, or at the oldest later one that is kept.
+    /// At this offset, or at the oldest later one that is kept. Where the stream ends before it, because it has been
+    /// made anew meanwhile, at the oldest entry.
     case offset(UInt64)
 }

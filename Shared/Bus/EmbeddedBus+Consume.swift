@@ -61,7 +61,7 @@ extension EmbeddedBus {
         var next: UInt64 =
             switch start {
             case .first: 0
-            case .offset(let offset): offset
+            case .offset(let offset): offset > log.nextOffset ? 0 : offset
             }
         while !Task.isCancelled {
             let entries = await log.entries(from: next, limit: min(max(batchLimit, 1), 1_000))

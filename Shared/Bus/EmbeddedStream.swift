@@ -27,6 +27,9 @@ final class EmbeddedStream: Sendable {
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
+    /// The offset that the next entry will have.
+    var nextOffset: UInt64 { state.withLock { $0.nextOffset } }
+
     func append(_ message: BusMessage) {
         let appended = state.withLock { state in
             state.messages.append(message)

@@ -53,6 +53,49 @@ struct StreamConformanceTests {
     }
 
     @Test(
+        "Where the stream ends before the offset, reading begins at its oldest entry",
+        arguments: BusForm.allCases)
+    func madeAnew(form: BusForm) async throws {
+        try await withBus(form) { bus, names in
+            try await Self.fill(bus, names, 0..<3)
+            let seen = Recorder<String>()
+            try await beside {
+                try await bus.read(names.stream, from: .offset(1 << 60), batchLimit: 10) {
+                    $0.forEach { seen.record($0.message.id) }
+                }
+            } _: {
+                let ids = try await seen.wait(for: 3, within: .seconds(20))
+                #expect(ids == ["0", "1", "2"])
+            }
+        }
+    }
+
+    @Test("At the end of a stream reading waits for the next entry", arguments: BusForm.allCases)
+    func atTheEnd(form: BusForm) async throws {
+        try await withBus(form) { bus, names in
+            try await Self.fill(bus, names, 0..<3)
+            let first = Recorder<UInt64>()
+            try await beside {
+                try await bus.read(names.stream, from: .first, batchLimit: 10) {
+                    $0.forEach { first.record($0.offset) }
+                }
+            } _: {
+                try await first.wait(for: 3)
+            }
+            let second = Recorder<String>()
+            try await beside {
+                try await bus.read(names.stream, from: .offset(first.elements[2] + 1), batchLimit: 10) {
+                    $0.forEach { second.record($0.message.id) }
+                }
+            } _: {
+                try await Self.fill(bus, names, 3..<5)
+                let ids = try await second.wait(for: 2)
+                #expect(ids == ["3", "4"])
+            }
+        }
+    }
+
+    @Test(
         "A handler that throws ends the reading, and its entries count as unread", arguments: BusForm.allCases
     )
     func throwing(form: BusForm) async throws {
