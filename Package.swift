@@ -117,7 +117,7 @@ let testTargets: [Target] = [
         resources: [.copy("Golden"), .copy("Catalogue")]),
     tests("BusTests", ["Bus", "AMQP"]),
     .target(
-        name: "AdapterTestSupport", dependencies: ["AdapterKit", "Models", "ServiceRuntime", .logging],
+        name: "AdapterTestSupport", dependencies: ["AdapterKit", "Models", "ServiceRuntime", "TestSupport", .logging],
         path: "Tests/AdapterTestSupport"),
     tests(
         "AdapterKitTests",
