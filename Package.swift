@@ -122,7 +122,7 @@ let testTargets: [Target] = [
     tests(
         "AdapterKitTests",
         [
-            "AdapterKit", "AdapterTestSupport", "Bus", "Models", "ServiceRuntime", .grdb, .logging, .nioCore, .nioPosix,
+            "AdapterKit", "AdapterTestSupport", "Bus", "Models", "ServiceRuntime", .lifecycle, .logging, .nioCore, .nioPosix,
             .nioHTTP1, .nioSSL,
         ]),
     tests(
