@@ -115,7 +115,7 @@ let testTargets: [Target] = [
     tests(
         "ModelsTests", ["Models", "ContractsGenerator"],
         resources: [.copy("Golden"), .copy("Catalogue")]),
-    tests("BusTests", ["Bus", "AMQP"]),
+    tests("BusTests", ["Bus", "AMQP", .logging]),
     .target(
         name: "AdapterTestSupport", dependencies: ["AdapterKit", "Models", "ServiceRuntime", "TestSupport", .logging],
         path: "Tests/AdapterTestSupport"),
@@ -129,9 +129,9 @@ let testTargets: [Target] = [
         "HostingAdapterTests",
         ["HostingAdapter", "AdapterKit", "AdapterTestSupport", "Models", "ServiceRuntime", .grdb, .logging],
         resources: [.copy("Wire")]),
-    tests("ServiceRuntimeTests", ["ServiceRuntime"]),
+    tests("ServiceRuntimeTests", ["ServiceRuntime", .lifecycle, .logging, .metrics]),
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
-    tests("LogCollectorTests", ["LogCollector", .grdb]),
+    tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
     tests("EndToEndTests", ["Models", .asyncHTTPClient, .nioCore, .grdb]),
 ]

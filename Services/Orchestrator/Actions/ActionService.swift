@@ -68,6 +68,7 @@ package struct ActionService: Sendable {
         }
         tell(news)
         if !submitted.replayed {
+            ActionMetrics.accepted(submitted.action)
             logger.info("Accepted action", metadata: LogKey.metadata(of: submitted.action))
             logDispatches(in: news)
         }
@@ -75,6 +76,10 @@ package struct ActionService: Sendable {
     }
 
     private func replay(of request: SubmitAction, in transaction: Transaction, now: Timestamp) throws -> Action? {
+        // The bus may deliver a request twice.
+        if let action = try transaction.action(request.id), action.productID == request.contractProductID {
+            return try views.view(action, in: transaction, withResult: true, now: now)
+        }
         guard let key = request.idempotencyKey,
             let before = try transaction.idempotencyKey(key, owner: request.requestedBy)
         else { return nil }
@@ -117,7 +122,7 @@ package struct ActionService: Sendable {
             action.machine = ActionMachine(state: .scheduled, wakeAt: runAt)
             changes.actions.append(action)
         } else {
-            action.line = function.isChanging ? try transaction.nextLine() : nil
+            action.line = function.isChanging ? try transaction.nextLine(of: product.id) : nil
             if mustWait {
                 changes.actions.append(action)
             } else {
@@ -200,6 +205,7 @@ package struct ActionService: Sendable {
         if news.hasOutgoing { outboxWritten() }
         if news.nextWake != nil { alarmSet() }
         for (event, traceparent) in zip(news.actions, news.traceparents) {
+            ActionMetrics.ended(event.action)
             events.publish(
                 event, topic: "action.changed", subject: event.action.id.rawValue, traceparent: traceparent)
         }

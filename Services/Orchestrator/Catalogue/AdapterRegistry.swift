@@ -17,11 +17,9 @@ package struct AdapterRegistry: Service {
     let logger: Logger
 
     package func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withDiscardingTaskGroup { group in
             group.addTask { await listen() }
-            group.addTask { try await watch() }
-            try await group.next()
-            group.cancelAll()
+            group.addTask { await watch() }
         }
     }
 
@@ -51,9 +49,8 @@ package struct AdapterRegistry: Service {
         if let changed { try await tell(changed) }
     }
 
-    private func watch() async throws {
-        while !Task.isShuttingDownGracefully {
-            try await Task.sleep(for: Self.checkInterval)
+    private func watch() async {
+        while await Pause.wait(Self.checkInterval) {
             for adapter in catalogue.expire(now: now()) {
                 do {
                     try await tell(adapter)

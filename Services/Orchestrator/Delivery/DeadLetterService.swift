@@ -9,6 +9,8 @@ import ServiceRuntime
 package struct DeadLetterService: Service {
     /// How many dead letters are shown.
     package static let listLimit = 200
+    /// How many are stored beside each other.
+    private static let prefetch = 16
     /// How long to wait before a dead letter that could not be stored is delivered again.
     private static let storeRetryDelay: Duration = .seconds(1)
 
@@ -20,23 +22,26 @@ package struct DeadLetterService: Service {
     let logger: Logger
 
     package func run() async throws {
-        try await bus.consume(.dead, prefetch: 16) { delivery in
-            let message = delivery.message
-            do {
-                let now = now()
-                try await store.write { try $0.insertDeadLetter(message, at: now) }
-                logger.error(
-                    "Stored a dead letter",
-                    metadata: [
-                        LogKey.messageID: "\(message.id)", LogKey.messageType: "\(message.type)",
-                        LogKey.queue: "\(message.headers["x-purser-queue"] ?? "")",
-                        LogKey.reason: "\(message.headers["x-purser-reason"] ?? "")",
-                    ])
-                return .done
-            } catch {
-                logger.error("Could not store a dead letter", metadata: [LogKey.error: "\(error)"])
-                return .retry(after: Self.storeRetryDelay)
-            }
+        try await cancelWhenGracefulShutdown {
+            try await bus.consume(.dead, prefetch: Self.prefetch) { await keep($0.message) }
+        }
+    }
+
+    private func keep(_ message: BusMessage) async -> Settlement {
+        do {
+            let now = now()
+            try await store.write { try $0.insertDeadLetter(message, at: now) }
+            logger.error(
+                "Stored a dead letter",
+                metadata: [
+                    LogKey.messageID: "\(message.id)", LogKey.messageType: "\(message.type)",
+                    LogKey.queue: "\(message.headers["x-purser-queue"] ?? "")",
+                    LogKey.reason: "\(message.headers["x-purser-reason"] ?? "")",
+                ])
+            return .done
+        } catch {
+            logger.error("Could not store a dead letter", metadata: [LogKey.error: "\(error)"])
+            return .retry(after: Self.storeRetryDelay)
         }
     }
 

@@ -20,22 +20,26 @@ package struct Janitor: Service {
     let logger: Logger
 
     package func run() async throws {
-        while !Task.isShuttingDownGracefully {
+        repeat {
             do {
                 try await tidy()
             } catch {
                 logger.warning("Could not tidy up", metadata: [LogKey.error: "\(error)"])
             }
-            try await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
-        }
+        } while await Pause.wait(Self.interval)
     }
 
     package func tidy() async throws {
         let now = now()
         try await store.write { transaction in
             try transaction.removeIdempotencyKeys(before: now.advanced(by: .zero - Self.idempotencyKeysKept))
-            try transaction.removeEvents(before: now.advanced(by: .zero - Self.eventsKept), limit: Self.eventLimit)
             try transaction.forgetAdapters(before: now.advanced(by: .zero - Self.adaptersKept))
+        }
+        var removed = Self.eventLimit
+        while removed == Self.eventLimit {
+            removed = try await store.write {
+                try $0.removeEvents(before: now.advanced(by: .zero - Self.eventsKept), limit: Self.eventLimit)
+            }
         }
     }
 }

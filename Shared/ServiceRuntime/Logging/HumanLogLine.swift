@@ -18,12 +18,19 @@ enum HumanLogLine {
         let level = event.level.rawValue.uppercased().padding(toLength: 8, withPad: " ", startingAt: 0)
         let service = origin.service.padding(
             toLength: max(14, origin.service.count), withPad: " ", startingAt: 0)
-        var line = "\(dim)\(clock)\(plain) \(colour(event.level))\(level)\(plain) \(service) \(event.message)"
+        var line = "\(dim)\(clock)\(plain) \(colour(event.level))\(level)\(plain) "
+        line += "\(service) \(printable(event.message.description))"
         for (key, value) in facts {
-            line += "  \(dim)\(key)=\(plain)\(value.prefix(200))"
+            line += "  \(dim)\(printable(key))=\(plain)\(printable(value.prefix(200)))"
         }
-        // A terminal must not be steered by what is logged.
-        return line.utf8.map { $0 == 10 || $0 == 13 ? 32 : $0 }
+        return Array(line.utf8)
+    }
+
+    /// The text without control characters: a terminal must not be steered by what is logged.
+    private static func printable(_ text: some StringProtocol) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 
     private static let plain = "\u{1B}[0m"

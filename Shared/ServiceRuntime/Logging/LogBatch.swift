@@ -4,6 +4,7 @@ import Models
 /// Some entries as they travel: a `log.entries.v1` message, made once and sent until it is confirmed, under one id.
 struct LogBatch: Sendable, Equatable {
     let id: String
+    /// How many log statements are lost with it: those of its entries, and those that it tells were dropped.
     let count: Int
     /// The envelope, JSON without a line end.
     let body: [UInt8]
@@ -14,10 +15,12 @@ struct LogBatch: Sendable, Equatable {
         self.body = body
     }
 
-    /// - Parameter source: the service whose process sends it.
-    init(entries: ArraySlice<EncodedLogEntry>, source: String, time: Timestamp) {
+    /// - Parameters:
+    ///   - count: how many log statements are lost with it.
+    ///   - source: the service whose process sends it.
+    init(entries: ArraySlice<EncodedLogEntry>, count: Int, source: String, time: Timestamp) {
         id = ULID.make(milliseconds: UInt64(max(0, time.milliseconds)))
-        count = entries.count
+        self.count = count
         var body: [UInt8] = []
         body.reserveCapacity(entries.reduce(256) { $0 + $1.bytes.count + 1 })
         body.append(literal: #"{"specversion":"1.0","id":""#)

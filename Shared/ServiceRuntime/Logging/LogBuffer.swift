@@ -30,6 +30,8 @@ final class LogBuffer: Sendable {
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
+    var isEmpty: Bool { state.withLock { $0.contents.entries.isEmpty } }
+
     /// Whether entries were dropped of which no entry tells yet.
     var hasUntold: Bool { state.withLock { $0.contents.dropped > 0 } }
 

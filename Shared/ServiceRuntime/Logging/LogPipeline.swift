@@ -86,14 +86,7 @@ package final class LogPipeline: Sendable {
     }
 
     func take(_ event: LogEvent, origin: LogOrigin, metadata: MergedMetadata, publishes: Bool) {
-        let time = now()
-        let entry = EncodedLogEntry(event: event, time: time, origin: origin, metadata: metadata)
-        switch form {
-        case .json: output.write(entry.shown, closing: "}")
-        case .human:
-            let line = HumanLogLine.encode(event: event, time: time, origin: origin, metadata: metadata)
-            output.write(line[...], closing: "")
-        }
+        let entry = show(event, origin: origin, metadata: metadata)
         guard publishes, !Self.isPublishing else { return }
         if !buffer.add(entry) { countDropped(1) }
     }
@@ -108,9 +101,20 @@ package final class LogPipeline: Sendable {
             level: .error, message: "Dropped log entries",
             metadata: [LogKey.count: .stringConvertible(count)],
             source: nil, file: #fileID, function: #function, line: #line)
-        let metadata = MergedMetadata(statement: event.metadata, bound: [:], provided: nil)
-        let entry = EncodedLogEntry(event: event, time: now(), origin: origin, metadata: metadata)
-        output.write(entry.shown, closing: "}")
+        return show(
+            event, origin: origin,
+            metadata: MergedMetadata(statement: event.metadata, bound: [:], provided: nil))
+    }
+
+    private func show(_ event: LogEvent, origin: LogOrigin, metadata: MergedMetadata) -> EncodedLogEntry {
+        let time = now()
+        let entry = EncodedLogEntry(event: event, time: time, origin: origin, metadata: metadata)
+        switch form {
+        case .json: output.write(entry.shown, closing: "}")
+        case .human:
+            let line = HumanLogLine.encode(event: event, time: time, origin: origin, metadata: metadata)
+            output.write(line[...], closing: "")
+        }
         return entry
     }
 

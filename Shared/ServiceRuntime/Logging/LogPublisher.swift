@@ -4,7 +4,7 @@ import Logging
 import Models
 import ServiceLifecycle
 
-/// Publishes what is logged, in order, in batches: up to 256 entries, or what came within 50 ms.
+/// Publishes what is logged, in order, in batches: up to 256 entries, or what came within 20 ms.
 ///
 /// While the bus is away, batches go to a spill file and are sent from there afterwards, also by a later process. At a
 /// shutdown what is left is published once, or else spilled. A batch is sent again under the same message id until it
@@ -13,7 +13,7 @@ package struct LogPublisher: Service {
     /// The most entries of a batch.
     static let batchLimit = 256
     /// How long the first entry waits for others.
-    static let window: Duration = .milliseconds(50)
+    static let window: Duration = .milliseconds(20)
     /// How many bytes a batch has at most, but for its last entry.
     static let batchBytes = 512 << 10
     /// Between attempts at a bus that is away: from 200 ms, doubled up to 5 s.
@@ -26,12 +26,17 @@ package struct LogPublisher: Service {
     private let clock: any Clock<Duration>
     private let logger: Logger
 
-    init(pipeline: LogPipeline, bus: any MessageBus, spillFolder: String?, clock: any Clock<Duration>) {
+    init(
+        pipeline: LogPipeline, bus: any MessageBus, spillFolder: String?, clock: any Clock<Duration>,
+        spillLimit: Int = LogSpill.byteLimit
+    ) {
         self.pipeline = pipeline
         self.bus = bus
         self.clock = clock
         logger = pipeline.logger(service: pipeline.origin.service)
-        outbox = LogOutbox(spillFolder: spillFolder, instance: pipeline.origin.instance, logger: logger)
+        outbox = LogOutbox(
+            spillFolder: spillFolder, instance: pipeline.origin.instance, spillLimit: spillLimit,
+            logger: logger)
     }
 
     package func run() async throws {
@@ -71,11 +76,14 @@ package struct LogPublisher: Service {
                 return bytes < Self.batchBytes
             }
             entries = entries.dropFirst(batch.count)
-            let made = LogBatch(entries: batch, source: pipeline.origin.service, time: .now)
+            // The last entry of the last batch tells of the dropped ones.
+            let told = entries.isEmpty ? contents.dropped : 0
+            let real = batch.count - (told > 0 ? 1 : 0)
+            let made = LogBatch(
+                entries: batch, count: real + told, source: pipeline.origin.service, time: .now)
             if outbox.add(made) { continue }
-            let tells = entries.isEmpty && contents.dropped > 0
-            pipeline.countDropped(made.count - (tells ? 1 : 0))
-            refused += made.count + (tells ? contents.dropped - 1 : 0)
+            pipeline.countDropped(real)
+            refused += made.count
         }
         pipeline.buffer.addDropped(refused)
     }
@@ -95,6 +103,7 @@ package struct LogPublisher: Service {
                     outbox.removeFirst(batch)
                     pipeline.countDropped(batch.count)
                     pipeline.buffer.addDropped(batch.count)
+                    pipeline.buffer.filled.set()
                     continue
                 }
                 outbox.spillAll()

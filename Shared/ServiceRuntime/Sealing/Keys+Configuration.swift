@@ -10,7 +10,9 @@ extension RuntimeConfiguration {
     /// - Throws: `ConfigurationError` where none is given and there is none to be made, or where it is no key.
     package func loadMasterKey() throws -> MasterKey {
         if let given = masterKey {
-            return try readKey("PURSER_MASTER_KEY") { () throws(SealingError) in try MasterKey(text: given.revealed) }
+            return try readKey("PURSER_MASTER_KEY") { () throws(SealingError) in
+                try MasterKey(text: given.revealed)
+            }
         }
         guard bus == .embedded else {
             throw ConfigurationError(problems: [
@@ -25,7 +27,8 @@ extension RuntimeConfiguration {
         let key = MasterKey()
         try FileManager.default.createDirectory(atPath: dataFolder, withIntermediateDirectories: true)
         let isMade = FileManager.default.createFile(
-            atPath: masterKeyFile, contents: Data((key.text + "\n").utf8), attributes: [.posixPermissions: 0o600])
+            atPath: masterKeyFile, contents: Data((key.text + "\n").utf8),
+            attributes: [.posixPermissions: 0o600])
         guard isMade else { throw ConfigurationError(problems: ["\(masterKeyFile) cannot be written."]) }
         return key
     }
@@ -35,7 +38,9 @@ extension RuntimeConfiguration {
     /// - Throws: as `loadMasterKey()`.
     package func loadSealingKey(for recipient: SealingRecipient) throws -> SealingKey {
         guard let given = sealingKey else { return try loadMasterKey().derived(for: recipient) }
-        return try readKey("PURSER_SEALING_KEY") { () throws(SealingError) in try SealingKey(text: given.revealed) }
+        return try readKey("PURSER_SEALING_KEY") { () throws(SealingError) in
+            try SealingKey(text: given.revealed)
+        }
     }
 
     private func readKey<Key>(_ source: String, _ read: () throws(SealingError) -> Key) throws -> Key {
