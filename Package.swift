@@ -116,8 +116,19 @@ let testTargets: [Target] = [
         "ModelsTests", ["Models", "ContractsGenerator"],
         resources: [.copy("Golden"), .copy("Catalogue")]),
     tests("BusTests", ["Bus", "AMQP", .logging]),
-    tests("AdapterKitTests", ["AdapterKit", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
-    tests("HostingAdapterTests", ["HostingAdapter", "AdapterKit"], resources: [.copy("Wire")]),
+    .target(
+        name: "AdapterTestSupport", dependencies: ["AdapterKit", "Models", "ServiceRuntime", "TestSupport", .logging],
+        path: "Tests/AdapterTestSupport"),
+    tests(
+        "AdapterKitTests",
+        [
+            "AdapterKit", "AdapterTestSupport", "Bus", "Models", "ServiceRuntime", .lifecycle, .logging, .nioCore, .nioPosix,
+            .nioHTTP1, .nioSSL,
+        ]),
+    tests(
+        "HostingAdapterTests",
+        ["HostingAdapter", "AdapterKit", "AdapterTestSupport", "Models", "ServiceRuntime", .grdb, .logging],
+        resources: [.copy("Wire")]),
     tests("ServiceRuntimeTests", ["ServiceRuntime", .lifecycle, .logging, .metrics]),
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),

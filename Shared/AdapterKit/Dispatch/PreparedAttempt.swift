@@ -17,7 +17,7 @@ extension AttemptRunner {
 
     /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not open.
     func prepare(
-        _ action: ExecuteAction, traceparent: String?, logger: Logger
+        _ action: ExecuteAction, trace: TraceContext?, logger: Logger
     ) throws(ProviderError) -> PreparedAttempt {
         guard action.category == blueprint.category, let definition = blueprint.function(action.function),
             let provider = providers[action.provider], provider.descriptor.supports(action.function)
@@ -28,7 +28,7 @@ extension AttemptRunner {
         let context = ProviderContext(
             transport: AttemptTransport(
                 network: network, deadlines: deadlines, clock: clock, record: record, secrets: secrets,
-                logger: logger, traceparent: traceparent),
+                logger: logger, category: blueprint.category, provider: action.provider, trace: trace),
             clock: clock, logger: logger, configurationID: action.configuration.id, actionID: action.actionID,
             attempt: action.attempt, timeLimit: timeLimit(action), simulator: simulator, secrets: secrets)
         guard let function = try entry.provider.bind(action.function, parameters: parameters, context: context) else {
