@@ -118,7 +118,7 @@ let testTargets: [Target] = [
     tests("BusTests", ["Bus", "AMQP", .logging]),
     tests("AdapterKitTests", ["AdapterKit", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
     tests("HostingAdapterTests", ["HostingAdapter", "AdapterKit"], resources: [.copy("Wire")]),
-    tests("ServiceRuntimeTests", ["ServiceRuntime", .lifecycle, .logging, .metrics]),
+    tests("ServiceRuntimeTests", ["ServiceRuntime", .hummingbird, .hummingbirdTesting, .lifecycle, .logging, .metrics]),
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
