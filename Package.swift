@@ -129,7 +129,7 @@ let testTargets: [Target] = [
         "HostingAdapterTests",
         ["HostingAdapter", "AdapterKit", "AdapterTestSupport", "Models", "ServiceRuntime", .grdb, .logging],
         resources: [.copy("Wire")]),
-    tests("ServiceRuntimeTests", ["ServiceRuntime", .lifecycle, .logging, .metrics]),
+    tests("ServiceRuntimeTests", ["ServiceRuntime", .hummingbird, .hummingbirdTesting, .lifecycle, .logging, .metrics]),
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),

@@ -78,7 +78,9 @@ extension RuntimeConfiguration {
 
     private static func expectedCategories(_ reader: ConfigurationReader) -> [String] {
         let text = reader.text(.expectedCategories) ?? ""
-        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+            !$0.isEmpty
+        }
     }
 
     private static func logLevel(_ reader: inout ConfigurationReader) -> Logger.Level {

@@ -31,7 +31,7 @@ final class LogOutbox: Sendable {
                 spill = try LogSpill(folder: spillFolder, instance: instance, byteLimit: spillLimit)
             } catch {
                 logger.error(
-                    "The folder for spilled log entries could not be used", error: error,
+                    "Could not use the folder for spilled log entries", error: error,
                     metadata: [LogKey.path: "\(spillFolder)"])
             }
         }
@@ -74,7 +74,7 @@ final class LogOutbox: Sendable {
             do {
                 try state.spill?.removeFirst(id: batch.id)
             } catch {
-                logger.error("A file of spilled log entries could not be deleted", error: error)
+                logger.error("Could not delete a file of spilled log entries", error: error)
             }
         }
     }
@@ -100,7 +100,7 @@ final class LogOutbox: Sendable {
         }
         if lost > 0 {
             logger.error(
-                "Log entries could not be published before the end", metadata: [LogKey.count: "\(lost)"])
+                "Lost log entries at the end", metadata: [LogKey.count: "\(lost)"])
         }
     }
 
@@ -114,7 +114,7 @@ final class LogOutbox: Sendable {
             state.cannotSpill = false
             return wasAppended
         } catch {
-            if !state.cannotSpill { logger.error("Log entries could not be spilled", error: error) }
+            if !state.cannotSpill { logger.error("Could not spill log entries", error: error) }
             state.cannotSpill = true
             return false
         }
@@ -124,7 +124,7 @@ final class LogOutbox: Sendable {
         do {
             return try state.spill?.first()
         } catch {
-            logger.error("Spilled log entries could not be read", error: error)
+            logger.error("Could not read spilled log entries", error: error)
             return nil
         }
     }

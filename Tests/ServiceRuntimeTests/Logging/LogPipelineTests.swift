@@ -116,6 +116,14 @@ struct LogPipelineTests {
         #expect(!ids.isEmpty && ids.isSubset(of: second.bus.messages.elements.map(\.id)))
     }
 
+    @Test func `A bus that is disconnected is not called, and does not hold up the end`() async throws {
+        let folder = try TemporaryFolder()
+        let harness = PipelineHarness(bus: ScriptedBus(.away), spillFolder: folder.path)
+        try await harness.withPublisher { harness.log(0..<3) }
+        #expect(harness.bus.attempts.isEmpty)
+        #expect(try folder.files().contains { $0.hasSuffix(".spill") })
+    }
+
     @Test func `Entries that find no room are counted and told`() async throws {
         let harness = PipelineHarness(bufferLimit: 10)
         harness.log(0..<25)
