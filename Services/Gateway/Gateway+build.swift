@@ -23,12 +23,13 @@ extension Gateway {
     }
 
     /// The same, with the parts at hand.
+    ///
+    /// - Parameter now: what waits, caches and streams go by; tests give their own.
     static func assemble(
-        _ context: ServiceContext, onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        _ context: ServiceContext, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) throws -> Gateway {
         let logger = context.logger
-        let clock = ContinuousClock()
-        let now: @Sendable () -> ContinuousClock.Instant = { clock.now }
         let upstream = Upstream(bus: context.bus)
         let sealer = Sealer(try context.configuration.loadSealingKey(for: .gateway))
         let view = ActionView(sealer: sealer)
@@ -58,7 +59,7 @@ extension Gateway {
             feed: GatewayFeed(
                 deliveries: context.bus.events(matching: GatewayFeed.topics), parts: parts, recent: recent,
                 logger: logger),
-            ticker: GatewayTicker(waiters: waiters, slots: slots, clock: clock),
+            ticker: GatewayTicker(waiters: waiters, slots: slots, now: now),
             drain: GatewayDrain(waiters: waiters, slots: slots), logger: logger)
     }
 

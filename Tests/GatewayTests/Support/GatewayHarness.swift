@@ -28,6 +28,7 @@ struct GatewayHarness: Sendable {
     let janeID: ClientID
     let product: ContractProduct
     let sealer: Sealer
+    let clock: TestClock
 
     /// Runs `body` against a running gateway.
     static func run(
@@ -43,7 +44,8 @@ struct GatewayHarness: Sendable {
         let context = ServiceContext(
             name: Gateway.name, instance: "gateway-test", configuration: configuration, bus: bus,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let gateway = try Gateway.assemble(context)
+        let clock = TestClock()
+        let gateway = try Gateway.assemble(context, now: { clock.now })
         let (jane, john) = (ClientID.make(), ClientID.make())
         let product = Fixtures.product(of: jane)
         fake.addToken(admin, Principal(tokenID: .make(), name: "operator", role: .admin))
@@ -59,7 +61,7 @@ struct GatewayHarness: Sendable {
                 try await body(
                     GatewayHarness(
                         gateway: gateway, fake: fake, bus: bus, http: http, janeID: jane, product: product,
-                        sealer: sealer))
+                        sealer: sealer, clock: clock))
             }
             group.cancelAll()
         }
@@ -105,7 +107,8 @@ struct GatewayHarness: Sendable {
 
     /// Opens a stream; its text comes as it is written.
     func stream(
-        _ uri: String, token: String = admin, lastEventID: Int? = nil
+        _ uri: String, token: String = admin, lastEventID: Int? = nil, channel: any Channel = NIOAsyncTestingChannel(),
+        hold: Gate? = nil
     ) async throws -> (status: Int, text: StreamText, run: @Sendable () async throws -> Void) {
         var fields = HTTPFields()
         fields[.authorization] = "Bearer \(token)"
@@ -114,11 +117,20 @@ struct GatewayHarness: Sendable {
             head: HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: uri, headerFields: fields),
             body: RequestBody(buffer: ByteBuffer()))
         let context = GatewayContext(
-            source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: gateway.logger))
+            source: ApplicationRequestContextSource(channel: channel, logger: gateway.logger))
         let response = try await gateway.application.responder.respond(to: request, context: context)
         let text = StreamText()
-        return (response.status.code, text, { try await response.body.write(StreamWriter(text: text)) })
+        return (response.status.code, text, { try await response.body.write(StreamWriter(text: text, hold: hold)) })
     }
+}
+
+/// A clock that goes on only when a test says so.
+final class TestClock: Sendable {
+    private let time = Mutex(ContinuousClock.now)
+
+    var now: ContinuousClock.Instant { time.withLock { $0 } }
+
+    func advance(by duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
 }
 
 /// What a stream has written so far.
@@ -142,7 +154,13 @@ final class StreamText: Sendable {
 
 private struct StreamWriter: ResponseBodyWriter {
     let text: StreamText
+    /// Where the reader takes nothing until it is opened.
+    let hold: Gate?
 
-    func write(_ buffer: ByteBuffer) async throws { text.append(String(buffer: buffer)) }
+    func write(_ buffer: ByteBuffer) async throws {
+        text.append(String(buffer: buffer))
+        await hold?.wait()
+    }
+
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
