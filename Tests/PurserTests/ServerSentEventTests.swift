@@ -22,6 +22,7 @@ import Testing
 
         data
 
+
         """ + "data: cut"
 
     private static let expected = [
