@@ -41,18 +41,20 @@ extension Gateway {
             context.health.register(check)
         }
         let parts = GatewayParts(
-            upstream: upstream, products: products, providers: ProviderDirectory(upstream: upstream, now: now),
+            upstream: upstream, products: products,
+            providers: ProviderDirectory(upstream: upstream, now: now),
             waiters: waiters, principals: PrincipalCache(now: now), sealer: sealer, view: view,
             submission: ActionSubmission(
                 upstream: upstream, products: products, waiters: waiters, view: view, sealer: sealer,
                 logger: logger, now: now),
             events: EventStreams(upstream: upstream, recent: recent, slots: slots, view: view, now: now),
-            logs: LogStreams(upstream: upstream, slots: slots, now: now), slots: slots, health: context.health,
+            logs: LogStreams(upstream: upstream, slots: slots, now: now), slots: slots,
+            health: context.health,
             metrics: context.metrics)
         let routes = RouteTable.routes(parts)
         let router = Router.make(
             routes: routes, authenticator: Authenticator(upstream: upstream, cache: parts.principals),
-            metrics: RequestMetrics())
+            logger: logger)
         return Gateway(
             routes: routes, parts: parts,
             application: application(router, context.configuration, logger, onServerRunning),
@@ -72,12 +74,21 @@ extension Gateway {
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Limits.headerFieldBytes, maxHeaderListSize: Limits.headerListBytes,
                 maxHeaderFieldCount: Limits.headerCount))
+        // What the server says of itself is told here, in this house's words.
+        var serverLogger = logger
+        serverLogger.logLevel = max(.warning, logger.logLevel)
         return Application(
             router: router, server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.httpHost, port: configuration.httpPort), backlog: Limits.backlog,
-                availableConnectionsDelegate: .maximum(Limits.connections, logger: logger)),
-            onServerRunning: { await onServerRunning($0.localAddress?.port ?? configuration.httpPort) },
-            logger: logger)
+                address: .hostname(configuration.httpHost, port: configuration.httpPort),
+                backlog: Limits.backlog,
+                availableConnectionsDelegate: .maximum(Limits.connections, logger: serverLogger)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? configuration.httpPort
+                logger.notice(
+                    "Began to take requests",
+                    metadata: [LogKey.host: "\(configuration.httpHost)", LogKey.port: "\(port)"])
+                await onServerRunning(port)
+            }, logger: serverLogger)
     }
 }

@@ -19,7 +19,8 @@ import Testing
                 #expect((operation["security"] == .array([])) == (route.access == .none))
                 names.insert(try #require(operation["operationId"]?.stringValue))
                 let parameters = operation["parameters"]?.arrayValue ?? []
-                #expect(parameters.count == route.pathParameters.count + route.query.count + route.headers.count)
+                #expect(
+                    parameters.count == route.pathParameters.count + route.query.count + route.headers.count)
                 #expect((operation["requestBody"] != nil) == (route.body?.fields.isEmpty == false))
                 for answer in route.answers {
                     #expect(operation["responses"]?[String(answer.status.code)] != nil)
@@ -99,14 +100,19 @@ import Testing
         try await GatewayHarness.run(expecting: ["domains"]) { harness in
             let waiting = try await harness.call(.get, "/readyz", token: nil)
             #expect(waiting.status == 503)
-            #expect(waiting.json["missing"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == ["domains-adapter"])
+            #expect(
+                waiting.json["missing"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == [
+                    "domains-adapter"
+                ])
             #expect(try await harness.call(.get, "/healthz", token: nil).status == 200)
         }
     }
 
     @Test func `every answer has the headers that protect`() async throws {
         try await GatewayHarness.run { harness in
-            for (path, token) in [("/healthz", nil), ("/v1/clients", GatewayHarness.admin), ("/nothing", nil)] {
+            for (path, token) in [
+                ("/healthz", nil), ("/v1/clients", GatewayHarness.admin), ("/nothing", nil),
+            ] {
                 let answer = try await harness.call(.get, path, token: token)
                 #expect(answer.headers[.xContentTypeOptions] == "nosniff")
                 #expect(answer.headers[.cacheControl] == "no-store")
@@ -122,7 +128,8 @@ import Testing
             let known = try await harness.call(
                 .get, "/v1/whoami", headers: ["traceparent": "00-\(trace)-00f067aa0ba902b7-01"])
             #expect(known.headers[.requestID] == trace)
-            let broken = try await harness.call(.get, "/v1/whoami", headers: ["traceparent": "00-\(trace)-0-01"])
+            let broken = try await harness.call(
+                .get, "/v1/whoami", headers: ["traceparent": "00-\(trace)-0-01"])
             #expect(broken.headers[.requestID] != trace)
         }
     }

@@ -22,8 +22,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "nul", "tru", "01", "-", "1.", ".5", "1e", "+1", "NaN", "Infinity", "1e999", "'a'", "\"a", "\"\t\"",
-        #""\x""#, #""\u12""#, #""\ud800""#, #""\ud800\u0041""#, #""\udc00""#, "[1,]", "[1", "[1 2]", "{", "{a:1}",
+        "", " ", "nul", "tru", "01", "-", "1.", ".5", "1e", "+1", "NaN", "Infinity", "1e999", "'a'", "\"a",
+        "\"\t\"",
+        #""\x""#, #""\u12""#, #""\ud800""#, #""\ud800\u0041""#, #""\udc00""#, "[1,]", "[1", "[1 2]", "{",
+        "{a:1}",
         #"{"a"}"#, #"{"a":1,}"#, #"{"a":1,"a":2}"#, "1 2", "//", "[1]]",
     ])
     func `what is no JSON is refused`(_ text: String) {
@@ -31,7 +33,9 @@ import Testing
     }
 
     @Test func `bytes that are no UTF-8 are refused`() {
-        for bytes in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0xEF, 0xBB, 0xBF, 0x7B, 0x7D]] as [[UInt8]] {
+        for bytes in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0xEF, 0xBB, 0xBF, 0x7B, 0x7D]]
+            as [[UInt8]]
+        {
             #expect(throws: JSONParsingError.self) { try RawJSON(Data(bytes)).decoded() }
         }
     }
@@ -56,7 +60,8 @@ import Testing
     }
 
     @Test func `members are found without reading the rest`() throws {
-        let raw = RawJSON(Data(#" { "a" : "x\"}" , "b":{"a":[1,{"c":"]"}]}, "c":12, "d":true,"e":null } "#.utf8))
+        let raw = RawJSON(
+            Data(#" { "a" : "x\"}" , "b":{"a":[1,{"c":"]"}]}, "c":12, "d":true,"e":null } "#.utf8))
         let members = raw.members(["c", "b", "nope", "d"])
         #expect(members[0]?.integer == 12)
         #expect(try members[1]?.decoded() == ["a": [1, ["c": "]"]]])

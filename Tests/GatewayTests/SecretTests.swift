@@ -20,14 +20,17 @@ import Testing
             #expect(made.json["settings"]?["hostname"] == "panel.example.com")
             let sent = try #require(harness.fake.state.withLock { $0.createdConfigurations.first })
             let sealed = try #require(sent.settings["api_token"]?.stringValue)
-            #expect(try harness.sealer.open(sealed, context: "configuration/settings/api_token") == "tok-CANARY")
+            #expect(
+                try harness.sealer.open(sealed, context: "configuration/settings/api_token") == "tok-CANARY")
             let id = try #require(made.json["id"]?.stringValue)
             let changed = try await harness.call(
-                .patch, "/v1/configurations/\(id)", ["settings": ["api_token": "tok-CANARY-2", "latency_ms": .null]])
+                .patch, "/v1/configurations/\(id)",
+                ["settings": ["api_token": "tok-CANARY-2", "latency_ms": .null]])
             #expect(changed.status == 200)
             let update = try #require(harness.fake.state.withLock { $0.updatedConfigurations.first })
             let next = try #require(update.settings?["api_token"]?.stringValue)
-            #expect(try harness.sealer.open(next, context: "configuration/settings/api_token") == "tok-CANARY-2")
+            #expect(
+                try harness.sealer.open(next, context: "configuration/settings/api_token") == "tok-CANARY-2")
             #expect(update.settings?["latency_ms"] == .null)
             for path in ["/v1/configurations", "/v1/configurations/\(id)"] {
                 let shown = try await harness.call(.get, path)
@@ -70,17 +73,22 @@ import Testing
             #expect(!answer.text.contains("CANARY"))
             let sent = try #require(harness.fake.state.withLock { $0.submitted.first })
             let sealed = try #require(sent.parameters["password"]?.stringValue)
-            #expect(try harness.sealer.open(sealed, context: "\(sent.id)/parameters/password") == "N3w-CANARY")
+            #expect(
+                try harness.sealer.open(sealed, context: "\(sent.id)/parameters/password") == "N3w-CANARY")
         }
     }
 
     @Test func `a text that looks sealed is sealed all the same`() async throws {
         try await GatewayHarness.run { harness in
-            let body: JSONValue = ["function": "changePassword", "parameters": ["password": "sealed:v1:abc:def"]]
+            let body: JSONValue = [
+                "function": "changePassword", "parameters": ["password": "sealed:v1:abc:def"],
+            ]
             #expect(try await harness.call(.post, harness.actionsPath, body).status == 202)
             let sent = try #require(harness.fake.state.withLock { $0.submitted.first })
             let sealed = try #require(sent.parameters["password"]?.stringValue)
-            #expect(try harness.sealer.open(sealed, context: "\(sent.id)/parameters/password") == "sealed:v1:abc:def")
+            #expect(
+                try harness.sealer.open(sealed, context: "\(sent.id)/parameters/password")
+                    == "sealed:v1:abc:def")
         }
     }
 
@@ -107,7 +115,8 @@ import Testing
                 #expect(!listed.text.contains("CANARY"))
                 #expect(listed.text.contains(Secret.mask))
             }
-            #expect(try await harness.call(.get, "/v1/actions/\(id)", token: GatewayHarness.john).status == 404)
+            #expect(
+                try await harness.call(.get, "/v1/actions/\(id)", token: GatewayHarness.john).status == 404)
         }
     }
 
@@ -132,14 +141,16 @@ import Testing
             let wrong = try await harness.call(.post, path, ["result": ["login_url": 5]])
             #expect(wrong.status == 422)
             #expect(wrong.pointers == ["/result/login_url"])
-            let taken = try await harness.call(.post, path, ["result": ["login_url": "https://login.example.com"]])
+            let taken = try await harness.call(
+                .post, path, ["result": ["login_url": "https://login.example.com"]])
             #expect(taken.status == 200)
             let decision = try #require(harness.fake.state.withLock { $0.decisions.first })
             #expect(decision.decision == "adopt")
             #expect(decision.decidedBy.hasPrefix("operator"))
             let sealed = try #require(decision.result?["login_url"]?.stringValue)
             #expect(
-                try harness.sealer.open(sealed, context: "\(action.id)/result/login_url") == "https://login.example.com")
+                try harness.sealer.open(sealed, context: "\(action.id)/result/login_url")
+                    == "https://login.example.com")
             #expect(try await harness.call(.post, "/v1/actions/\(action.id)/cancel", text: nil).status == 200)
         }
     }

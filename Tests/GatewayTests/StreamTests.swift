@@ -14,7 +14,8 @@ import Testing
 @Suite struct StreamTests {
     /// Runs a stream beside `body`, and ends it afterwards.
     private func withStream(
-        _ harness: GatewayHarness, _ uri: String, token: String = GatewayHarness.admin, lastEventID: Int? = nil,
+        _ harness: GatewayHarness, _ uri: String, token: String = GatewayHarness.admin,
+        lastEventID: Int? = nil,
         _ body: @escaping @Sendable (StreamText) async throws -> Void
     ) async throws {
         let stream = try await harness.stream(uri, token: token, lastEventID: lastEventID)
@@ -98,7 +99,8 @@ import Testing
                 live.record(text.text)
             }
             let record = try #require(harness.fake.state.withLock { $0.events.first })
-            let told = try #require(live.elements.first?.split(separator: "data: ").last?.split(separator: "\n").first)
+            let told = try #require(
+                live.elements.first?.split(separator: "data: ").last?.split(separator: "\n").first)
             let data = try RawJSON(.init(told.utf8)).decoded()
             #expect(data == .object(record.shown.objectValue ?? [:]))
         }
@@ -118,7 +120,9 @@ import Testing
                     $0.events.append(EventRecord(sequence: 2, type: "adapter.changed", data: [:]))
                 }
                 let john = try #require(
-                    harness.fake.state.withLock { $0.principals[FakeOrchestrator.hash(GatewayHarness.john)]?.clientID })
+                    harness.fake.state.withLock {
+                        $0.principals[FakeOrchestrator.hash(GatewayHarness.john)]?.clientID
+                    })
                 let changed = ProductChanged(
                     sequence: 3, contractProductID: .make(), clientID: john, status: .active)
                 try await harness.bus.publish(changed, to: .event("product.changed"), source: "/orchestrator")
@@ -282,7 +286,8 @@ import Testing
         try await GatewayHarness.run { harness in
             harness.fake.state.withLock { state in
                 state.logEntries = [
-                    Fixtures.logEntry(1), Fixtures.logEntry(2, client: harness.janeID, debug: "sealed:v1:x:y"),
+                    Fixtures.logEntry(1),
+                    Fixtures.logEntry(2, client: harness.janeID, debug: "sealed:v1:x:y"),
                 ]
             }
             let own = try await harness.call(.get, "/v1/logs", token: GatewayHarness.jane)

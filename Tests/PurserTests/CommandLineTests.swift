@@ -25,7 +25,8 @@ import Testing
 
     @Test func `times are moments or spans`() throws {
         #expect(try TimeArgument.timestamp(nil, direction: -1) == nil)
-        #expect(try TimeArgument.timestamp("2026-02-03T10:11:12Z", direction: -1) == "2026-02-03T10:11:12.000Z")
+        #expect(
+            try TimeArgument.timestamp("2026-02-03T10:11:12Z", direction: -1) == "2026-02-03T10:11:12.000Z")
         let text = try #require(try TimeArgument.timestamp("90m", direction: -1))
         let seconds = try #require(Timestamp(text)).duration(to: .now).components.seconds
         #expect((5400...5410).contains(seconds))
@@ -40,7 +41,8 @@ import Testing
             problem: [
                 "detail": "2 fields are not valid.",
                 "errors": [
-                    ["pointer": "/name", "detail": "is required"], ["pointer": "/email", "detail": "is required"],
+                    ["pointer": "/name", "detail": "is required"],
+                    ["pointer": "/email", "detail": "is required"],
                 ],
             ])
         #expect(invalid.status == .refused)
@@ -70,7 +72,8 @@ import Testing
     }
 
     @Test func `queries are encoded`() {
-        #expect(PurserClient.query([("a", "1 & 2"), ("b", nil), ("c", "é/?")]) == "?a=1%20%26%202&c=%C3%A9%2F%3F")
+        #expect(
+            PurserClient.query([("a", "1 & 2"), ("b", nil), ("c", "é/?")]) == "?a=1%20%26%202&c=%C3%A9%2F%3F")
         #expect(PurserClient.query([("a", nil)]) == "")
     }
 
