@@ -133,6 +133,7 @@ let testTargets: [Target] = [
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
+    tests("PurserTests", ["Purser"]),
     tests("EndToEndTests", ["Models", .asyncHTTPClient, .nioCore, .grdb]),
 ]
 

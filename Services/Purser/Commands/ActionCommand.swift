@@ -5,7 +5,8 @@ struct ActionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "action", abstract: "Run functions on contract products, and look after what runs.",
         subcommands: [
-            ActionRun.self, ActionList.self, ActionShow.self, ActionCancel.self, ActionRetry.self, ActionAdopt.self,
+            ActionRun.self, ActionList.self, ActionShow.self, ActionCancel.self, ActionRetry.self,
+            ActionAdopt.self,
             ActionAbandon.self,
         ])
 }
@@ -23,12 +24,14 @@ struct ActionList: PurserSubcommand {
 
     func run(_ client: PurserClient) async throws {
         let query = [
-            ("contract_product_id", product), ("client_id", self.client), ("state", state), ("function", function),
+            ("contract_product_id", product), ("client_id", self.client), ("state", state),
+            ("function", function),
             ("category", category),
         ]
         try await list(client, "/v1/actions", query, limit: limit) { actions in
             Table(
-                ["id", "function", "state", "product", "created", "because"], empty: "There are no such actions.",
+                ["id", "function", "state", "product", "created", "because"],
+                empty: "There are no such actions.",
                 actions.map { action in
                     [
                         Cell(action.text("id")), Cell(action.text("function")), .state(action.text("state")),
@@ -42,7 +45,8 @@ struct ActionList: PurserSubcommand {
 }
 
 struct ActionShow: PurserSubcommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "One action with its attempts.")
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "One action with its attempts.")
 
     @Argument(help: "Id of the action.") var id: String
     @OptionGroup var common: CommonOptions
@@ -90,7 +94,9 @@ struct ActionAdopt: DecisionCommand {
     static let decision = "adopt"
     static let configuration = CommandConfiguration(
         commandName: decision, abstract: "Declare an unsure action done.",
-        discussion: "What it came to is given as key=text or key:=JSON, as in username=jane, and written to the product.")
+        discussion:
+            "What it came to is given as key=text or key:=JSON, as in username=jane, and written to the product."
+    )
 
     @Argument(help: "Id of the action.") var id: String
     @Argument(help: "What it came to.") var result: [String] = []
@@ -118,7 +124,8 @@ enum ActionText {
         var text = Facts([
             ("action", Cell(action.text("id"), .bold)), ("function", Cell(action.text("function"))),
             ("state", .state(action.text("state"))),
-            ("because", action.text("waiting_because").map { Cell($0) }), ("error", error.map { Cell($0, .red) }),
+            ("because", action.text("waiting_because").map { Cell($0) }),
+            ("error", error.map { Cell($0, .red) }),
             ("product", Cell(action.text("contract_product_id"))),
             ("provider", Cell("\(action.text("category") ?? "")/\(action.text("provider") ?? "")")),
             ("asked by", Cell(action.text("requested_by"))), ("created", .time(action["created_at"])),
@@ -156,8 +163,11 @@ enum ActionText {
 ///
 /// - Throws: `CommandFailure` (`usage`) where it cannot be one.
 func pathPart(_ text: String) throws -> String {
-    guard !text.isEmpty, text.utf8.allSatisfy({ byte in
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 95 || byte == 45
-    }) else { throw CommandFailure(.usage, "\(text) is no id.") }
+    guard !text.isEmpty,
+        text.utf8.allSatisfy({ byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 95
+                || byte == 45
+        })
+    else { throw CommandFailure(.usage, "\(text) is no id.") }
     return text
 }

@@ -14,8 +14,12 @@ struct ActionRun: PurserSubcommand {
     @Argument(help: "Id of the contract product.") var product: String
     @Argument(help: "Name of the function, as in suspend.") var function: String
     @Argument(help: "Parameters.") var parameters: [String] = []
-    @Option(help: "Not before this time: 1h, or 2026-02-03T10:11:12Z. The end is then not waited for.") var runAt: String?
-    @Option(help: "A repeat with the same key runs nothing and shows the first action; made at random if not given.")
+    @Option(help: "Not before this time: 1h, or 2026-02-03T10:11:12Z. The end is then not waited for.")
+    var runAt: String?
+    @Option(
+        help:
+            "A repeat with the same key runs nothing and shows the first action; made at random if not given."
+    )
     var idempotencyKey: String?
     @Option(help: "How many seconds to wait for the end.") var wait = 600
     @Flag(name: .customLong("no-wait"), help: "Do not wait for the end.") var noWait = false
@@ -27,7 +31,8 @@ struct ActionRun: PurserSubcommand {
         ]
         body["run_at"] = try TimeArgument.timestamp(runAt, direction: 1).map { .string($0) }
         let submission = Submission(
-            client: client, path: "/v1/contract-products/\(try pathPart(product))/actions", body: .object(body),
+            client: client, path: "/v1/contract-products/\(try pathPart(product))/actions",
+            body: .object(body),
             key: idempotencyKey ?? UUID().uuidString)
         let action: JSONValue
         if noWait || runAt != nil {
@@ -38,7 +43,9 @@ struct ActionRun: PurserSubcommand {
         action = try await end(of: submission)
         show(action, ActionText.full)
         guard ActionStates.ends.contains(action.text("state") ?? "") else {
-            warn("purser: The action has not ended within \(wait) s. It goes on; look with: purser action show \(action.text("id") ?? "")")
+            warn(
+                "purser: The action has not ended within \(wait) s. It goes on; look with: purser action show \(action.text("id") ?? "")"
+            )
             throw ExitCode(CommandFailure.Status.actionUnfinished.rawValue)
         }
         if action.text("state") != "succeeded" { throw ExitCode(CommandFailure.Status.actionFailed.rawValue) }
@@ -46,10 +53,10 @@ struct ActionRun: PurserSubcommand {
 
     /// Waits for the end, at most so long; gives the action as it is then.
     private func end(of submission: Submission) async throws -> JSONValue {
-        let progress = ActionProgress(isQuiet: common.json)
         let limit = Duration.seconds(wait)
+        let isQuiet = common.json
         return try await withThrowingTaskGroup(of: JSONValue?.self) { group in
-            group.addTask { try await submission.follow(progress) }
+            group.addTask { try await submission.follow(isQuiet: isQuiet) }
             group.addTask {
                 try await Task.sleep(for: limit)
                 return nil
@@ -79,7 +86,9 @@ private struct Submission {
         for attempt in 1... {
             do {
                 return try await client.post(path, body, headers: ["Idempotency-Key": key])
-            } catch let failure as CommandFailure where failure.status == .unavailable && attempt < Self.attempts {
+            } catch let failure as CommandFailure
+                where failure.status == .unavailable && attempt < Self.attempts
+            {
                 try await Task.sleep(for: .seconds(attempt))
             }
         }
@@ -87,7 +96,8 @@ private struct Submission {
     }
 
     /// Submits it once the stream of events is open, so that none is missed, and follows it to its end.
-    func follow(_ progress: ActionProgress) async throws -> JSONValue {
+    func follow(isQuiet: Bool) async throws -> JSONValue {
+        var progress = ActionProgress(isQuiet: isQuiet)
         var follower = EventFollower(client: client, path: "/v1/events/stream")
         var latest = JSONValue.null
         try await follower.follow(
@@ -97,7 +107,8 @@ private struct Submission {
             },
             handle: { event in
                 guard event.name == "action.changed",
-                    let action = try JSONDecoder().decode(JSONValue.self, from: Data(event.data.utf8))["action"],
+                    let action = try JSONDecoder().decode(JSONValue.self, from: Data(event.data.utf8))[
+                        "action"],
                     action.text("id") == latest.text("id")
                 else { return .goOn }
                 return progress.tell(action) ? .stop : .goOn
@@ -111,15 +122,23 @@ private struct Submission {
 /// Prints an action's states, each once.
 private struct ActionProgress {
     let isQuiet: Bool
+    private var last = ""
+
+    init(isQuiet: Bool) {
+        self.isQuiet = isQuiet
+    }
 
     /// - Returns: whether it has ended.
-    func tell(_ action: JSONValue) -> Bool {
+    mutating func tell(_ action: JSONValue) -> Bool {
         let state = action.text("state") ?? ""
-        if !isQuiet {
-            let because = action.text("waiting_because") ?? action["error"]?.text("message") ?? ""
+        let because = action.text("waiting_because") ?? action["error"]?.text("message") ?? ""
+        if !isQuiet, last != state + because {
+            last = state + because
             let time = Cell.time(.string(Timestamp.now.description))
             let cell = Cell.state(state)
-            print("\(time.style.apply(to: time.text))  \(cell.style.apply(to: cell.text))  \(Cell(because).text)")
+            print(
+                "\(time.style.apply(to: time.text))  \(cell.style.apply(to: cell.text))  \(Cell(because).text)"
+            )
         }
         return ActionStates.ends.contains(state)
     }

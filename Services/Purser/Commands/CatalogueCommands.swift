@@ -3,7 +3,8 @@ import Models
 
 struct BlueprintsCommand: PurserSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "blueprints", abstract: "What each category can do; with a function, what it takes and gives.")
+        commandName: "blueprints",
+        abstract: "What each category can do; with a function, what it takes and gives.")
 
     @Argument(help: "Category, as in hosting.") var category: String?
     @Argument(help: "Function, as in create.") var function: String?
@@ -19,8 +20,10 @@ struct BlueprintsCommand: PurserSubcommand {
             show(blueprint) { Self.functions($0["functions"]?.arrayValue ?? []) }
             return
         }
-        guard let found = blueprint["functions"]?.arrayValue?.first(where: { $0.text("name") == function }) else {
-            throw CommandFailure(.refused, "\(category) has no function \(function). See: purser blueprints \(category)")
+        guard let found = blueprint["functions"]?.arrayValue?.first(where: { $0.text("name") == function })
+        else {
+            throw CommandFailure(
+                .refused, "\(category) has no function \(function). See: purser blueprints \(category)")
         }
         show(found, Self.function)
     }
@@ -30,7 +33,10 @@ struct BlueprintsCommand: PurserSubcommand {
             ["category", "title", "functions"], empty: "There are no blueprints.",
             blueprints.map { blueprint in
                 let names = blueprint["functions"]?.arrayValue?.compactMap { $0.text("name") } ?? []
-                return [Cell(blueprint.text("category")), Cell(blueprint.text("title")), Cell(names.joined(separator: ", "))]
+                return [
+                    Cell(blueprint.text("category")), Cell(blueprint.text("title")),
+                    Cell(names.joined(separator: ", ")),
+                ]
             }
         ).text
     }
@@ -39,9 +45,11 @@ struct BlueprintsCommand: PurserSubcommand {
         Table(
             ["function", "effect", "for", "needs", "help"], empty: "There are no functions.",
             functions.map { function in
-                let required = function["parameters"]?["required"]?.arrayValue?.compactMap(\.stringValue) ?? []
+                let required =
+                    function["parameters"]?["required"]?.arrayValue?.compactMap(\.stringValue) ?? []
                 return [
-                    Cell(function.text("name"), .bold), Cell(function.text("effect")), Cell(function.text("audience")),
+                    Cell(function.text("name"), .bold), Cell(function.text("effect")),
+                    Cell(function.text("audience")),
                     Cell(required.joined(separator: ", ")), Cell(function.text("help"), .dim),
                 ]
             }
@@ -53,14 +61,18 @@ struct BlueprintsCommand: PurserSubcommand {
             ("function", Cell(function.text("name"), .bold)), ("help", Cell(function.text("help"))),
             ("effect", Cell(function.text("effect"))), ("for", Cell(function.text("audience"))),
         ])
-        return [facts.text, SchemaText.table("parameter", function["parameters"]), SchemaText.table("result", function["result"])]
-            .joined(separator: "\n\n")
+        return [
+            facts.text, SchemaText.table("parameter", function["parameters"]),
+            SchemaText.table("result", function["result"]),
+        ]
+        .joined(separator: "\n\n")
     }
 }
 
 struct ProvidersCommand: PurserSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "providers", abstract: "Providers that adapters have announced; with a name, what it is configured with.")
+        commandName: "providers",
+        abstract: "Providers that adapters have announced; with a name, what it is configured with.")
 
     @Argument(help: "Provider, as in cpanel.") var provider: String?
     @Option(help: "Only of this category.") var category: String?
@@ -73,7 +85,8 @@ struct ProvidersCommand: PurserSubcommand {
             return
         }
         guard let found = answer.items.first(where: { $0.text("provider") == provider }) else {
-            throw CommandFailure(.refused, "No adapter has announced a provider \(provider). See: purser providers")
+            throw CommandFailure(
+                .refused, "No adapter has announced a provider \(provider). See: purser providers")
         }
         show(found) { found in
             Facts([
@@ -87,7 +100,8 @@ struct ProvidersCommand: PurserSubcommand {
 
     private static func all(_ providers: [JSONValue]) -> String {
         Table(
-            ["category", "provider", "title", "online", "functions"], empty: "No adapter has announced itself yet.",
+            ["category", "provider", "title", "online", "functions"],
+            empty: "No adapter has announced itself yet.",
             providers.map { provider in
                 [
                     Cell(provider.text("category")), Cell(provider.text("provider"), .bold),
@@ -124,7 +138,9 @@ enum SchemaText {
     }
 
     private static func type(of schema: JSONValue) -> String {
-        if let values = schema["enum"]?.arrayValue { return values.compactMap(\.shown).joined(separator: "|") }
+        if let values = schema["enum"]?.arrayValue {
+            return values.compactMap(\.shown).joined(separator: "|")
+        }
         let types = schema["type"]?.arrayValue?.compactMap(\.stringValue).filter { $0 != "null" }
         return types?.joined(separator: "|") ?? schema.text("type") ?? "any"
     }

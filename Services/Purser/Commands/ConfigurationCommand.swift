@@ -5,14 +5,19 @@ struct ConfigurationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "configuration", abstract: "Accounts at providers: credentials and settings.",
         subcommands: [
-            ConfigurationList.self, ConfigurationShow.self, ConfigurationCreate.self, ConfigurationUpdate.self,
+            ConfigurationList.self, ConfigurationShow.self, ConfigurationCreate.self,
+            ConfigurationUpdate.self,
             ConfigurationTest.self,
         ])
 
     static func text(_ configuration: JSONValue) -> String {
         Facts([
-            ("configuration", Cell(configuration.text("id"), .bold)), ("name", Cell(configuration.text("name"))),
-            ("provider", Cell("\(configuration.text("category") ?? "")/\(configuration.text("provider") ?? "")")),
+            ("configuration", Cell(configuration.text("id"), .bold)),
+            ("name", Cell(configuration.text("name"))),
+            (
+                "provider",
+                Cell("\(configuration.text("category") ?? "")/\(configuration.text("provider") ?? "")")
+            ),
             ("created", .time(configuration["created_at"])), ("changed", .time(configuration["updated_at"])),
         ]).text + "\n\n\(Style.bold.apply(to: "SETTINGS"))\n"
             + ActionText.members(configuration["settings"]?.objectValue ?? [:])
@@ -20,14 +25,16 @@ struct ConfigurationCommand: AsyncParsableCommand {
 }
 
 struct ConfigurationList: PurserSubcommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Configurations, newest first.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Configurations, newest first.")
 
     @Option(help: "Only of this category.") var category: String?
     @Option(help: "Most configurations shown.") var limit = 50
     @OptionGroup var common: CommonOptions
 
     func run(_ client: PurserClient) async throws {
-        try await list(client, "/v1/configurations", [("category", category)], limit: limit) { configurations in
+        try await list(client, "/v1/configurations", [("category", category)], limit: limit) {
+            configurations in
             Table(
                 ["id", "category", "provider", "name", "changed"], empty: "There are no configurations.",
                 configurations.map { configuration in
@@ -57,7 +64,9 @@ struct ConfigurationShow: PurserSubcommand {
 struct ConfigurationCreate: PurserSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a configuration.",
-        discussion: "Settings are key=text or key:=JSON, as in hostname=panel.example.com. See: purser providers <provider>")
+        discussion:
+            "Settings are key=text or key:=JSON, as in hostname=panel.example.com. See: purser providers <provider>"
+    )
 
     @Option(help: "Category of the provider.") var category: String
     @Option(help: "Provider, as in cpanel.") var provider: String
@@ -89,7 +98,8 @@ struct ConfigurationUpdate: PurserSubcommand {
         body["name"] = name.map { .string($0) }
         if !settings.isEmpty { body["settings"] = .object(try Assignments.object(settings)) }
         show(
-            try await client.patch("/v1/configurations/\(try pathPart(id))", .object(body)), ConfigurationCommand.text)
+            try await client.patch("/v1/configurations/\(try pathPart(id))", .object(body)),
+            ConfigurationCommand.text)
     }
 }
 

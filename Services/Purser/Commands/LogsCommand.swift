@@ -10,10 +10,12 @@ struct LogsCommand: PurserSubcommand {
     /// How many stored entries come before those that are followed.
     private static let tail = 20
 
-    @Flag(name: .shortAndLong, help: "Follow: go on with entries as they come, over disconnections.") var follow = false
+    @Flag(name: .shortAndLong, help: "Follow: go on with entries as they come, over disconnections.")
+    var follow = false
     @Option(help: "Only of this category.") var category: String?
     @Option(help: "Only of this service, as in orchestrator.") var service: String?
-    @Option(help: "This level and those that matter more: debug, info, notice, warning, error.") var level: String?
+    @Option(help: "This level and those that matter more: debug, info, notice, warning, error.") var level:
+        String?
     @Option(help: "Not older: 1h, or 2026-02-03T10:11:12Z.") var since: String?
     @Option(help: "Older: 1h, or 2026-02-03T10:11:12Z.") var until: String?
     @Option(help: "Words that the entry contains.") var grep: String?
@@ -24,7 +26,8 @@ struct LogsCommand: PurserSubcommand {
 
     func run(_ client: PurserClient) async throws {
         let filter = [
-            ("category", category), ("service", service), ("level", level), ("q", grep), ("action_id", action),
+            ("category", category), ("service", service), ("level", level), ("q", grep),
+            ("action_id", action),
             ("contract_product_id", product), ("since", try TimeArgument.timestamp(since, direction: -1)),
             ("until", try TimeArgument.timestamp(until, direction: -1)),
         ]
@@ -92,7 +95,8 @@ enum LogText {
         }
         let service = entry.text("service") ?? ""
         var parts = [
-            Style.dim.apply(to: time), (styles[level] ?? .plain).apply(to: padded(level, 8)), padded(service, 15),
+            Style.dim.apply(to: time), (styles[level] ?? .plain).apply(to: padded(level, 8)),
+            padded(service, 15),
             Cell(entry.text("message")).text,
         ]
         parts += facts.map { Style.dim.apply(to: "\($0.0)=") + Cell($0.1).text }

@@ -10,18 +10,22 @@ struct DeadLettersCommand: AsyncParsableCommand {
 }
 
 struct DeadLettersList: PurserSubcommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Dead letters, newest first.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Dead letters, newest first.")
 
     @OptionGroup var common: CommonOptions
 
     func run(_ client: PurserClient) async throws {
         show(try await client.get("/v1/dead-letters")) { answer in
             Table(
-                ["id", "received", "type", "queue", "sent again", "reason"], empty: "There are no dead letters.",
+                ["id", "received", "type", "queue", "sent again", "reason"],
+                empty: "There are no dead letters.",
                 answer.items.map { letter in
                     [
-                        Cell(letter.text("id")), .time(letter["received_at"]), Cell(letter.text("message_type")),
-                        Cell(letter.text("queue")), .time(letter["requeued_at"]), Cell(letter.text("reason"), .red),
+                        Cell(letter.text("id")), .time(letter["received_at"]),
+                        Cell(letter.text("message_type")),
+                        Cell(letter.text("queue")), .time(letter["requeued_at"]),
+                        Cell(letter.text("reason"), .red),
                     ]
                 }
             ).text
@@ -45,7 +49,8 @@ struct DeadLettersRequeue: PurserSubcommand {
 
 struct StatusCommand: PurserSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Whether Purser is ready, who its adapters are, and what is under way.")
+        commandName: "status",
+        abstract: "Whether Purser is ready, who its adapters are, and what is under way.")
 
     @OptionGroup var common: CommonOptions
 
@@ -66,7 +71,8 @@ struct StatusCommand: PurserSubcommand {
         let counts = (status["actions_by_state"]?.objectValue ?? [:]).sorted { $0.key < $1.key }
         let open = counts.map { "\($0.value.shown ?? "0") \($0.key)" }.joined(separator: ", ")
         let facts = Facts([
-            ("purser", Cell(client.url)), ("state", .state("ready")), ("open actions", Cell(open.isEmpty ? "none" : open)),
+            ("purser", Cell(client.url)), ("state", .state("ready")),
+            ("open actions", Cell(open.isEmpty ? "none" : open)),
             ("outbox", Cell("\(status.text("outbox_waiting") ?? "0") waiting")),
         ])
         let adapters = Table(
@@ -88,7 +94,8 @@ struct KeysCommand: AsyncParsableCommand {
 
 struct KeysDerive: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "derive", abstract: "Print the key that a gateway or an adapter gets as PURSER_SEALING_KEY.",
+        commandName: "derive",
+        abstract: "Print the key that a gateway or an adapter gets as PURSER_SEALING_KEY.",
         discussion: """
             It is derived from PURSER_MASTER_KEY, or the file that PURSER_MASTER_KEY_FILE names, or the data folder's \
             master.key. Only the orchestrator is given the master key itself.
@@ -123,7 +130,8 @@ struct KeysDerive: AsyncParsableCommand {
         if recipient == "gateway" { return .gateway }
         guard Blueprints.named(recipient) != nil else {
             let known = ["gateway"] + Blueprints.all.map(\.category)
-            throw CommandFailure(.usage, "There is no recipient \(recipient). Known are \(known.joined(separator: ", ")).")
+            throw CommandFailure(
+                .usage, "There is no recipient \(recipient). Known are \(known.joined(separator: ", ")).")
         }
         return .category(recipient)
     }

@@ -12,20 +12,25 @@ struct ProductCommand: AsyncParsableCommand {
         var text = Facts([
             ("product", Cell(product.text("id"), .bold)), ("name", Cell(product.text("name"))),
             ("status", .state(product.text("status"))), ("category", Cell(product.text("category"))),
-            ("package", product.text("package").map { Cell($0) }), ("client", Cell(product.text("client_id"))),
-            ("configuration", Cell(product.text("configuration_id"))), ("created", .time(product["created_at"])),
+            ("package", product.text("package").map { Cell($0) }),
+            ("client", Cell(product.text("client_id"))),
+            ("configuration", Cell(product.text("configuration_id"))),
+            ("created", .time(product["created_at"])),
         ]).text
         if let fields = product["provision_fields"]?.objectValue, !fields.isEmpty {
             text += "\n\n\(Style.bold.apply(to: "PROVISION FIELDS"))\n" + ActionText.members(fields)
         }
         let available = (product["actions_available"]?.arrayValue ?? []).compactMap { $0.text("function") }
-        if !available.isEmpty { text += "\n\n\(Style.dim.apply(to: "can run")) \(available.joined(separator: ", "))" }
+        if !available.isEmpty {
+            text += "\n\n\(Style.dim.apply(to: "can run")) \(available.joined(separator: ", "))"
+        }
         return text
     }
 }
 
 struct ProductList: PurserSubcommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Contract products, newest first.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Contract products, newest first.")
 
     @Option(help: "Only of this client.") var client: String?
     @Option(help: "Only of this category.") var category: String?
@@ -36,11 +41,13 @@ struct ProductList: PurserSubcommand {
         let query = [("client_id", self.client), ("category", category)]
         try await list(client, "/v1/contract-products", query, limit: limit) { products in
             Table(
-                ["id", "name", "category", "package", "status", "client"], empty: "There are no contract products.",
+                ["id", "name", "category", "package", "status", "client"],
+                empty: "There are no contract products.",
                 products.map { product in
                     [
                         Cell(product.text("id")), Cell(product.text("name")), Cell(product.text("category")),
-                        Cell(product.text("package")), .state(product.text("status")), Cell(product.text("client_id")),
+                        Cell(product.text("package")), .state(product.text("status")),
+                        Cell(product.text("client_id")),
                     ]
                 }
             ).text
@@ -101,7 +108,9 @@ struct ProductUpdate: PurserSubcommand {
         body["package"] = package.map { .string($0) }
         body["configuration_id"] = configurationID.map { .string($0) }
         if !fields.isEmpty { body["provision_fields"] = .object(try Assignments.object(fields)) }
-        show(try await client.patch("/v1/contract-products/\(try pathPart(id))", .object(body)), ProductCommand.text)
+        show(
+            try await client.patch("/v1/contract-products/\(try pathPart(id))", .object(body)),
+            ProductCommand.text)
     }
 }
 
@@ -118,7 +127,8 @@ struct ProductHistory: PurserSubcommand {
                 ["when", "field", "before", "after", "by"], empty: "Nothing was written to it yet.",
                 answer.items.map { change in
                     [
-                        .time(change["changed_at"]), Cell(change.text("field"), .bold), Cell(change.text("old_value")),
+                        .time(change["changed_at"]), Cell(change.text("field"), .bold),
+                        Cell(change.text("old_value")),
                         Cell(change.text("new_value")),
                         Cell(change.text("action_id") ?? change.text("changed_by"), .dim),
                     ]

@@ -20,7 +20,8 @@ struct TokenList: PurserSubcommand {
                 answer.items.map { token in
                     [
                         Cell(token.text("id")), Cell(token.text("name")), Cell(token.text("role")),
-                        Cell(token.text("client_id")), .time(token["last_used_at"]), .time(token["expires_at"]),
+                        Cell(token.text("client_id")), .time(token["last_used_at"]),
+                        .time(token["expires_at"]),
                     ]
                 }
             ).text
@@ -44,7 +45,9 @@ struct TokenCreate: PurserSubcommand {
         body["expires_at"] = try TimeArgument.timestamp(expires, direction: 1).map { .string($0) }
         let answer = try await client.post("/v1/tokens", .object(body))
         show(answer) { $0.text("token") ?? "" }
-        if !common.json { warn("This is \(answer["details"]?.text("id") ?? "the token"). It is not shown again.") }
+        if !common.json {
+            warn("This is \(answer["details"]?.text("id") ?? "the token"). It is not shown again.")
+        }
     }
 }
 

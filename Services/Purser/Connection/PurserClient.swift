@@ -41,7 +41,9 @@ struct PurserClient: Sendable {
         try await call(.GET, path + Self.query(query))
     }
 
-    func post(_ path: String, _ body: JSONValue = .object([:]), headers: [String: String] = [:]) async throws -> JSONValue {
+    func post(_ path: String, _ body: JSONValue = .object([:]), headers: [String: String] = [:]) async throws
+        -> JSONValue
+    {
         try await call(.POST, path, body, headers: headers)
     }
 
@@ -86,7 +88,9 @@ struct PurserClient: Sendable {
     /// Sends a request.
     ///
     /// - Throws: `CommandFailure` (`unavailable`) where no answer comes.
-    func execute(_ request: HTTPClientRequest, timeout: TimeAmount = Self.timeout) async throws -> HTTPClientResponse {
+    func execute(_ request: HTTPClientRequest, timeout: TimeAmount = Self.timeout) async throws
+        -> HTTPClientResponse
+    {
         do {
             return try await HTTPClient.shared.execute(request, timeout: timeout)
         } catch let error as CancellationError {
@@ -120,7 +124,8 @@ struct PurserClient: Sendable {
 
     /// What a problem document says, as a sentence.
     static func failure(status: Int, problem: JSONValue) -> CommandFailure {
-        let detail = problem["detail"]?.stringValue ?? problem["title"]?.stringValue ?? "Purser answered \(status)."
+        let detail =
+            problem["detail"]?.stringValue ?? problem["title"]?.stringValue ?? "Purser answered \(status)."
         let fields = problem["errors"]?.arrayValue ?? []
         let lines = fields.map { "\($0["pointer"]?.stringValue ?? "") \($0["detail"]?.stringValue ?? "")" }
         switch status {

@@ -15,7 +15,9 @@ enum Assignments {
             guard !name.isEmpty else {
                 throw CommandFailure(.usage, "\(argument) has no key. Write key=text or key:=JSON.")
             }
-            set(isJSON ? try json(text, of: String(name)) : .string(text), at: name.split(separator: ".")[...], in: &object)
+            set(
+                isJSON ? try json(text, of: String(name)) : .string(text),
+                at: name.split(separator: ".")[...], in: &object)
         }
     }
 
@@ -24,11 +26,15 @@ enum Assignments {
             return try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         } catch {
             throw CommandFailure(
-                .usage, "The value of \(name) is not JSON. Write \(name)=\(text) for a text, or quote it for your shell.")
+                .usage,
+                "The value of \(name) is not JSON. Write \(name)=\(text) for a text, or quote it for your shell."
+            )
         }
     }
 
-    private static func set(_ value: JSONValue, at path: ArraySlice<Substring>, in object: inout [String: JSONValue]) {
+    private static func set(
+        _ value: JSONValue, at path: ArraySlice<Substring>, in object: inout [String: JSONValue]
+    ) {
         guard let first = path.first.map(String.init) else { return }
         if path.count == 1 {
             object[first] = value
@@ -54,8 +60,10 @@ enum TimeArgument {
         if let unit = text.last.flatMap({ seconds[$0] }), let count = Int64(text.dropLast()), count >= 0,
             count <= 1_000_000
         {
-            return Timestamp(milliseconds: Timestamp.now.milliseconds + direction * count * unit * 1000).description
+            return Timestamp(milliseconds: Timestamp.now.milliseconds + direction * count * unit * 1000)
+                .description
         }
-        throw CommandFailure(.usage, "\(text) is no time. Write 30s, 15m, 1h or 2d, or a time such as 2026-02-03T10:11:12Z.")
+        throw CommandFailure(
+            .usage, "\(text) is no time. Write 30s, 15m, 1h or 2d, or a time such as 2026-02-03T10:11:12Z.")
     }
 }

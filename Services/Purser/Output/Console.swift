@@ -18,7 +18,8 @@ enum Style: String {
 
     static let isOn: Bool = {
         let environment = ProcessInfo.processInfo.environment
-        return isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        return isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty
+            && environment["TERM"] != "dumb"
     }()
 
     func apply(to text: String) -> String {
@@ -33,7 +34,8 @@ struct Cell: ExpressibleByStringInterpolation {
 
     init(_ text: String?, _ style: Style = .plain) {
         // What others wrote must not steer the terminal.
-        self.text = (text ?? "-").unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : String($0) }.joined()
+        self.text = (text ?? "-").unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : String($0) }
+            .joined()
         self.style = style
     }
 
@@ -44,7 +46,8 @@ struct Cell: ExpressibleByStringInterpolation {
         switch state {
         case "succeeded", "active", "online", "ok", "ready": Cell(state, .green)
         case "failed", "rejected", "terminated", "unsure", "expired", "offline": Cell(state, .red)
-        case "waiting", "deferred", "suspended", "scheduled", "awaitingApproval", "transferring": Cell(state, .yellow)
+        case "waiting", "deferred", "suspended", "scheduled", "awaitingApproval", "transferring":
+            Cell(state, .yellow)
         case "queued", "dispatched", "pending": Cell(state, .cyan)
         default: Cell(state)
         }

@@ -28,7 +28,9 @@ package struct JSONParser {
         JSONParsingError(message: "\(reason) (byte \(index))")
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+    }
 
     private var byte: UInt8? { index < bytes.count ? bytes[index] : nil }
 
@@ -52,10 +54,12 @@ package struct JSONParser {
         }
     }
 
-    private mutating func word(_ text: StaticString, _ value: JSONValue) throws(JSONParsingError) -> JSONValue {
+    private mutating func word(_ text: StaticString, _ value: JSONValue) throws(JSONParsingError) -> JSONValue
+    {
         let count = text.utf8CodeUnitCount
         guard bytes.count - index >= count,
-            bytes[index..<index + count].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: count))
+            bytes[index..<index + count].elementsEqual(
+                UnsafeBufferPointer(start: text.utf8Start, count: count))
         else { throw error("a value was expected") }
         index += count
         return value
@@ -128,7 +132,9 @@ package struct JSONParser {
         if byte == UInt8(ascii: "-") { index += 1 }
         let first = byte
         let whole = skipDigits()
-        guard whole > 0, whole == 1 || first != UInt8(ascii: "0") else { throw error("a number was expected") }
+        guard whole > 0, whole == 1 || first != UInt8(ascii: "0") else {
+            throw error("a number was expected")
+        }
         var isWhole = true
         if byte == UInt8(ascii: ".") {
             isWhole = false
@@ -180,7 +186,9 @@ package struct JSONParser {
             index += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: text, as: UTF8.self) else { throw error("a text is not UTF-8") }
+                guard let text = String(validating: text, as: UTF8.self) else {
+                    throw error("a text is not UTF-8")
+                }
                 return text
             case UInt8(ascii: "\\"): try escape(into: &text)
             case 0..<0x20: throw error("a text has a control character")
@@ -205,7 +213,8 @@ package struct JSONParser {
         }
         var scalar = try hexadecimal()
         if (0xD800..<0xDC00).contains(scalar) {
-            guard bytes.count - index >= 2, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u")
+            guard bytes.count - index >= 2, bytes[index] == UInt8(ascii: "\\"),
+                bytes[index + 1] == UInt8(ascii: "u")
             else { throw error("half a character was escaped") }
             index += 2
             let low = try hexadecimal()
@@ -220,7 +229,9 @@ package struct JSONParser {
         guard bytes.count - index >= 4 else { throw error("a text does not end") }
         var value: UInt32 = 0
         for byte in bytes[index..<index + 4] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw error("an escape is unknown") }
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw error("an escape is unknown")
+            }
             value = value << 4 | UInt32(digit)
         }
         index += 4
