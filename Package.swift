@@ -122,7 +122,9 @@ let testTargets: [Target] = [
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
-    tests("EndToEndTests", ["Models", .asyncHTTPClient, .nioCore, .grdb]),
+    tests(
+        "EndToEndTests",
+        ["AMQP", "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .logging, .nioCore, .nioHTTP1, .nioPosix]),
 ]
 
 let package = Package(
