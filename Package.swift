@@ -115,7 +115,7 @@ let testTargets: [Target] = [
     tests(
         "ModelsTests", ["Models", "ContractsGenerator"],
         resources: [.copy("Golden"), .copy("Catalogue")]),
-    tests("BusTests", ["Bus", "AMQP"]),
+    tests("BusTests", ["Bus", "AMQP", .logging]),
     tests("AdapterKitTests", ["AdapterKit", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
     tests("HostingAdapterTests", ["HostingAdapter", "AdapterKit"], resources: [.copy("Wire")]),
     tests("ServiceRuntimeTests", ["ServiceRuntime", .lifecycle, .logging, .metrics]),

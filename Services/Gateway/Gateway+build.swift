@@ -55,7 +55,9 @@ extension Gateway {
         return Gateway(
             routes: routes, parts: parts,
             application: application(router, context.configuration, logger, onServerRunning),
-            feed: GatewayFeed(bus: context.bus, parts: parts, recent: recent, logger: logger),
+            feed: GatewayFeed(
+                deliveries: context.bus.events(matching: GatewayFeed.topics), parts: parts, recent: recent,
+                logger: logger),
             ticker: GatewayTicker(waiters: waiters, slots: slots, clock: clock),
             drain: GatewayDrain(waiters: waiters, slots: slots), logger: logger)
     }

@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// The HTTP interface of Purser. It stores nothing: everything it knows it asks for over the bus.
 package struct Gateway: Service {
-    let routes: [Route]
+    let routes: [HTTPRoute]
     let parts: GatewayParts
     let application: Application<RouterResponder<GatewayContext>>
     let feed: GatewayFeed

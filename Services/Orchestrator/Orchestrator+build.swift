@@ -60,6 +60,7 @@ extension Orchestrator {
                 events,
                 OutboxRelay(store: store, bus: bus, written: outboxWritten, topology: topology, logger: logger),
                 Janitor(store: store, now: now, logger: logger),
+                StatusGauges(store: store, logger: logger),
                 Alarm(actions: actions, set: alarmSet, now: now, logger: logger),
                 parts.deadLetters,
                 AdapterRegistry(

@@ -67,7 +67,7 @@ package final class AMQPConnection: Sendable {
         return end
     }
 
-    /// Ends the connection in order and returns when it has ended, after 5 s at the latest.
+    /// Ends the connection in order and returns when it has ended, after some seconds at the latest.
     package func close() async {
         // False: it has ended already.
         if shared.inbox.add(.close) { await shared.ending.waitUncancelled() }
@@ -87,7 +87,8 @@ package final class AMQPConnection: Sendable {
         if let failure { throw failure }
     }
 
-    /// Publishes a message and calls `completion` once: with nil when the broker has taken it.
+    /// Publishes a message and calls `completion` once: with nil when the broker has taken it. Without `completion`
+    /// the broker does not confirm the message, and nobody learns of its loss.
     package func send(
         _ publication: AMQPPublication, by deadline: ContinuousClock.Instant,
         completion: (@Sendable (AMQPError?) -> Void)? = nil

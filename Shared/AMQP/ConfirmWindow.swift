@@ -3,7 +3,8 @@ final class Publishing: Sendable {
     let publication: AMQPPublication
     /// When the sender gives up.
     let deadline: ContinuousClock.Instant
-    /// Called once, on the connection's thread, with nil when the broker has taken the message.
+    /// Called once, on the connection's thread, with nil when the broker has taken the message. Without it the
+    /// message goes by a channel without confirms.
     let completion: (@Sendable (AMQPError?) -> Void)?
 
     init(

@@ -134,7 +134,7 @@ extension ConnectionSession {
         if status != AMQP_STATUS_OK.rawValue { failure = lost(status) }
         guard Int(number) < channels.count, let state = channels[Int(number)] else { return error }
         channels[Int(number)] = nil
-        if state === publishChannel {
+        if state === publishChannel || state === unconfirmedChannel {
             // Which publications the broker had taken is not to be known any more, and its numbers begin anew.
             failure = failure ?? error
         }

@@ -2,8 +2,12 @@ import CRabbitMQ
 import Foundation
 
 extension ConnectionSession {
-    /// How long each step of the way to a connection may take.
-    private static let stepLimit = timeval(tv_sec: 5, tv_usec: 0)
+    /// How long the socket's opening, and then the login, may take.
+    private static let openLimit = timeval(tv_sec: 5, tv_usec: 0)
+    /// How long the broker may take for an operation: a quorum queue takes its time on a busy machine.
+    private static let operationLimit = timeval(tv_sec: 15, tv_usec: 0)
+    /// How long the broker may take to say goodbye.
+    private static let closeLimit = timeval(tv_sec: 2, tv_usec: 0)
     /// Where systems keep the authorities that they trust.
     private static let systemAuthorities = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
@@ -34,16 +38,17 @@ extension ConnectionSession {
             throw AMQPError(.unreachable, "No socket was to be had for the broker's connection.")
         }
         if endpoint.usesTLS { try secure(socket, endpoint) }
-        var limit = stepLimit
+        var limit = openLimit
         let status = amqp_socket_open_noblock(socket, endpoint.host, Int32(endpoint.port), &limit)
         guard status == AMQP_STATUS_OK.rawValue else {
             throw AMQPError(
                 status <= AMQP_STATUS_SSL_ERROR.rawValue ? .tls : .unreachable,
                 "No connection to \(endpoint): \(text(of: status)).")
         }
+        var operationLimit = operationLimit
         let isLimited =
             amqp_set_handshake_timeout(library, &limit) == AMQP_STATUS_OK.rawValue
-            && amqp_set_rpc_timeout(library, &limit) == AMQP_STATUS_OK.rawValue
+            && amqp_set_rpc_timeout(library, &operationLimit) == AMQP_STATUS_OK.rawValue
         guard isLimited else { throw AMQPError(.unreachable, "The connection could not be given limits.") }
     }
 
@@ -86,6 +91,16 @@ extension ConnectionSession {
             throw AMQPError(
                 .unreachable, "No connection to \(endpoint): \(text(of: reply.library_error)).")
         }
+    }
+
+    /// Says goodbye to the broker, if the connection is still good.
+    func close() {
+        guard failure == nil else { return }
+        var limit = Self.closeLimit
+        _ = amqp_set_rpc_timeout(library, &limit)
+        // Whether the broker answered makes no difference: the connection ends here.
+        _ = amqp_connection_close(library, AMQP_REPLY_SUCCESS)
+        failure = AMQPError(.closed, "The connection to the broker has been closed.")
     }
 
     static func text(of status: Int32) -> String {

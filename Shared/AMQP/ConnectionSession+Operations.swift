@@ -69,6 +69,7 @@ extension ConnectionSession {
         let state = try openChannel()
         _ = amqp_confirm_select(library, state.number)
         try check(amqp_get_rpc_reply(library), on: state.number)
+        unconfirmedChannel = try openChannel()
         publishChannel = state
         return state.channel
     }

@@ -80,7 +80,8 @@ extension ConnectionSession {
     }
 
     private func sendNow(_ publishing: Publishing) {
-        guard let channel = publishChannel else {
+        let isConfirmed = publishing.completion != nil
+        guard let channel = isConfirmed ? publishChannel : unconfirmedChannel else {
             publishing.completion?(AMQPError(.channelClosed, "The connection has no channel for publishing."))
             return
         }
@@ -92,7 +93,7 @@ extension ConnectionSession {
             guard encoder.publish(publishing.publication, on: channel.number) else { return fail(publishing) }
             if encoder.buffer.count >= Self.writeBytes { flush() }
         }
-        window.sent(publishing)
+        if isConfirmed { window.sent(publishing) }
     }
 
     private func fail(_ publishing: Publishing) {

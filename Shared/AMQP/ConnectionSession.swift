@@ -22,7 +22,10 @@ final class ConnectionSession {
     /// By channel number; 0 is the connection's own and stays empty.
     var channels: [ChannelState?] = [nil]
     var lastEpoch: UInt64 = 0
+    /// For messages that the broker confirms.
     var publishChannel: ChannelState?
+    /// For messages that it does not: each confirm costs the broker as much as a delivery.
+    var unconfirmedChannel: ChannelState?
     var window = ConfirmWindow()
     /// Publications that wait for the window, or for the broker to take messages again.
     var held: [Publishing] = []
@@ -152,9 +155,7 @@ final class ConnectionSession {
         case .close:
             flushAcknowledgements()
             flush()
-            // Whether the broker answered makes no difference: the connection ends here.
-            if failure == nil { _ = amqp_connection_close(library, AMQP_REPLY_SUCCESS) }
-            failure = failure ?? AMQPError(.closed, "The connection to the broker has been closed.")
+            close()
         }
     }
 

@@ -112,7 +112,8 @@ final class AMQPLink: Sendable {
             state.connection = nil
             state.lastError = error.description
         }
-        onLoss(BusError(.timedOut, "The connection fell before the answer came; the request may be under way."))
+        onLoss(
+            BusError(.timedOut, "The connection fell before the answer came; the request may be under way."))
     }
 
     private func change(_ body: (inout State) -> Void) {

@@ -29,7 +29,8 @@ struct TestNames: Sendable {
         let logs = Exchange(name: "\(unique).logs", kind: .fanout)
         let dead = Exchange(name: "\(unique).dead", kind: .fanout)
         events = Exchange(name: "\(unique).events", kind: .topic)
-        requests = Queue(name: "\(unique).requests", kind: .requests, exchange: direct, routingKey: "requests")
+        requests = Queue(
+            name: "\(unique).requests", kind: .requests, exchange: direct, routingKey: "requests")
         work = Queue(name: "\(unique).work", kind: .work, exchange: direct, routingKey: "work")
         otherWork = Queue(name: "\(unique).other", kind: .work, exchange: direct, routingKey: "other")
         stream = Queue(name: "\(unique).stream", kind: .stream, exchange: logs, routingKey: "")
@@ -72,7 +73,9 @@ func withAMQPBus(
     let connection = try await AMQPConnection.open(endpoint, name: "clean-up")
     let channel = try await connection.openChannel()
     for queue in names.topology.queues { try await connection.deleteQueue(queue.name, on: channel) }
-    for exchange in names.topology.exchanges { try await connection.deleteExchange(exchange.name, on: channel) }
+    for exchange in names.topology.exchanges {
+        try await connection.deleteExchange(exchange.name, on: channel)
+    }
     await connection.close()
 }
 
@@ -87,7 +90,8 @@ func running(_ bus: any MessageBus, _ body: @escaping @Sendable () async throws 
 
 /// Runs something long-lived beside `body`, then cancels it and waits for its end.
 func beside(
-    _ service: @escaping @Sendable () async throws -> Void, _ body: @escaping @Sendable () async throws -> Void
+    _ service: @escaping @Sendable () async throws -> Void,
+    _ body: @escaping @Sendable () async throws -> Void
 ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await service() }

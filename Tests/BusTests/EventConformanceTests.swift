@@ -5,12 +5,16 @@ import Testing
 
 @Suite("Events, in both forms")
 struct EventConformanceTests {
-    @Test("A subscriber gets the events of its topics, after the word that it has begun", arguments: BusForm.allCases)
+    @Test(
+        "A subscriber gets the events of its topics, after the word that it has begun",
+        arguments: BusForm.allCases)
     func topics(form: BusForm) async throws {
         try await withBus(form) { bus, names in
             var events = bus.events(matching: ["action.*", "#.failed"]).makeAsyncIterator()
             #expect(await events.next()?.isInterruption == true)
-            let topics = ["product.changed", "action.changed", "action.hosting.done", "adapter.hosting.failed"]
+            let topics = [
+                "product.changed", "action.changed", "action.hosting.done", "adapter.hosting.failed",
+            ]
             for topic in topics { try await bus.publish(.test(topic), to: names.event(topic)) }
             for expected in ["action.changed", "adapter.hosting.failed"] {
                 guard case .event(let topic, let message)? = await events.next() else {
@@ -56,7 +60,8 @@ struct EventConformanceTests {
         }
     }
 
-    @Test("A subscriber that does not keep up is told where it has missed events", arguments: BusForm.allCases)
+    @Test(
+        "A subscriber that does not keep up is told where it has missed events", arguments: BusForm.allCases)
     func overflow(form: BusForm) async throws {
         try await withBus(form) { bus, names in
             var events = bus.events(matching: ["#"]).makeAsyncIterator()

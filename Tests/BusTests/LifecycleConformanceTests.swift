@@ -18,7 +18,9 @@ struct LifecycleConformanceTests {
         try await withBus(form) { bus, names in _ = kept.record((bus, names)) }
         let (bus, names) = kept.elements[0]
         #expect(
-            await kind { () async throws(BusError) in try await bus.publish(.test("late"), to: names.work.route) }
+            await kind { () async throws(BusError) in
+                try await bus.publish(.test("late"), to: names.work.route)
+            }
                 == .closed)
         let request = await kind { () async throws(BusError) in
             _ = try await bus.request(.test("late"), to: names.requests.route, timeout: .seconds(5))

@@ -18,7 +18,8 @@ struct RequestConformanceTests {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 0..<200 {
                         group.addTask {
-                            let request = BusMessage.test("\(number)", bytes: number, headers: ["n": "\(number)"])
+                            let request = BusMessage.test(
+                                "\(number)", bytes: number, headers: ["n": "\(number)"])
                             let answer = try await bus.request(
                                 request, to: names.requests.route, timeout: .seconds(20))
                             #expect(answer.id == "answer to \(number)")
@@ -70,7 +71,8 @@ struct RequestConformanceTests {
             } _: {
                 let request = Task {
                     await kind { () async throws(BusError) in
-                        _ = try await bus.request(.test("given up"), to: names.requests.route, timeout: .seconds(100))
+                        _ = try await bus.request(
+                            .test("given up"), to: names.requests.route, timeout: .seconds(100))
                     }
                 }
                 try await arrived.wait(for: 1)
@@ -104,7 +106,8 @@ struct RequestConformanceTests {
                     try await begun.wait(for: 2)
                     // A request that ends by its limit: a third handler had that time to begin.
                     let kind = await kind { () async throws(BusError) in
-                        _ = try await bus.request(.test("7"), to: names.requests.route, timeout: .milliseconds(200))
+                        _ = try await bus.request(
+                            .test("7"), to: names.requests.route, timeout: .milliseconds(200))
                     }
                     #expect(kind == .timedOut)
                     #expect(begun.count == 2)
@@ -115,7 +118,9 @@ struct RequestConformanceTests {
         }
     }
 
-    @Test("What cannot be sent is refused: no route, a long request, a long answer", arguments: BusForm.allCases)
+    @Test(
+        "What cannot be sent is refused: no route, a long request, a long answer", arguments: BusForm.allCases
+    )
     func refused(form: BusForm) async throws {
         try await withBus(form) { bus, names in
             let nowhere = Route(exchange: names.requests.exchange, routingKey: "nowhere")
@@ -169,7 +174,8 @@ struct RequestConformanceTests {
                     return request
                 }
             }
-            async let answer = bus.request(.test("under way"), to: names.requests.route, timeout: .seconds(20))
+            async let answer = bus.request(
+                .test("under way"), to: names.requests.route, timeout: .seconds(20))
             try await begun.wait(for: 1)
             server.cancel()
             gate.open()

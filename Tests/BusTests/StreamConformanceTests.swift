@@ -7,7 +7,8 @@ import Testing
 struct StreamConformanceTests {
     private struct Stop: Error {}
 
-    @Test("Entries come in order, with rising offsets, in batches up to the limit", arguments: BusForm.allCases)
+    @Test(
+        "Entries come in order, with rising offsets, in batches up to the limit", arguments: BusForm.allCases)
     func inOrder(form: BusForm) async throws {
         try await withBus(form) { bus, names in
             try await Self.fill(bus, names, 0..<100)
@@ -30,7 +31,9 @@ struct StreamConformanceTests {
             try await Self.fill(bus, names, 0..<10)
             let first = Recorder<StreamEntry>()
             try await beside {
-                try await bus.read(names.stream, from: .first, batchLimit: 4) { $0.forEach { first.record($0) } }
+                try await bus.read(names.stream, from: .first, batchLimit: 4) {
+                    $0.forEach { first.record($0) }
+                }
             } _: {
                 try await first.wait(for: 10)
             }
@@ -49,7 +52,9 @@ struct StreamConformanceTests {
         }
     }
 
-    @Test("A handler that throws ends the reading, and its entries count as unread", arguments: BusForm.allCases)
+    @Test(
+        "A handler that throws ends the reading, and its entries count as unread", arguments: BusForm.allCases
+    )
     func throwing(form: BusForm) async throws {
         try await withBus(form) { bus, names in
             try await Self.fill(bus, names, 0..<5)

@@ -9,7 +9,8 @@ struct WorkConformanceTests {
     func arrivesAsPublished(form: BusForm) async throws {
         try await withBus(form) { bus, names in
             let message = BusMessage(
-                id: "a", type: "action.execute.v1", body: Data("{\"ä\":1}".utf8), headers: ["x-fact": "value"])
+                id: "a", type: "action.execute.v1", body: Data("{\"ä\":1}".utf8), headers: ["x-fact": "value"]
+            )
             let seen = Recorder<Delivery>()
             try await bus.publish(message, to: names.work.route)
             try await beside {
@@ -25,7 +26,9 @@ struct WorkConformanceTests {
         }
     }
 
-    @Test("Bodies of no byte and of exactly the limit arrive whole", arguments: BusForm.allCases, [0, 131_064, 1 << 20])
+    @Test(
+        "Bodies of no byte and of exactly the limit arrive whole", arguments: BusForm.allCases,
+        [0, 131_064, 1 << 20])
     func sizes(form: BusForm, bytes: Int) async throws {
         try await withBus(form) { bus, names in
             var message = BusMessage.test("sized", bytes: bytes)
@@ -52,7 +55,9 @@ struct WorkConformanceTests {
     func tooLarge(form: BusForm) async throws {
         try await withBus(form) { bus, names in
             let message = BusMessage.test("long", bytes: BusMessage.bodyByteLimit + 1)
-            let kind = await kind { () async throws(BusError) in try await bus.publish(message, to: names.work.route) }
+            let kind = await kind { () async throws(BusError) in
+                try await bus.publish(message, to: names.work.route)
+            }
             #expect(kind == .tooLarge)
         }
     }
@@ -63,7 +68,9 @@ struct WorkConformanceTests {
             let nowhere = Route(exchange: names.work.exchange, routingKey: "nowhere")
             let missing = Route(exchange: Exchange(name: "test.missing", kind: .direct), routingKey: "work")
             for route in [nowhere, missing] {
-                let kind = await kind { () async throws(BusError) in try await bus.publish(.test("lost"), to: route) }
+                let kind = await kind { () async throws(BusError) in
+                    try await bus.publish(.test("lost"), to: route)
+                }
                 #expect(kind == .unroutable)
             }
             try await bus.publish(.test("found"), to: names.work.route)
@@ -129,7 +136,8 @@ struct WorkConformanceTests {
                 } _: {
                     let letter = try await letters.wait(for: 1)[0]
                     #expect(seen.elements == [false] + Array(repeating: true, count: Queue.deliveryLimit - 1))
-                    Self.expect(letter, of: message, from: names.work, reason: "delivered 20 times without success")
+                    Self.expect(
+                        letter, of: message, from: names.work, reason: "delivered 20 times without success")
                 }
             }
         }
@@ -196,7 +204,9 @@ struct WorkConformanceTests {
         }
     }
 
-    @Test("With one handler the messages of a queue come in order, a retried one first", arguments: BusForm.allCases)
+    @Test(
+        "With one handler the messages of a queue come in order, a retried one first",
+        arguments: BusForm.allCases)
     func order(form: BusForm) async throws {
         try await withBus(form) { bus, names in
             let seen = Recorder<String>()
@@ -205,7 +215,8 @@ struct WorkConformanceTests {
             try await beside {
                 try await bus.consume(names.work, prefetch: 1) { delivery in
                     seen.record(delivery.message.id)
-                    return delivery.message.id == "7" && !delivery.isRedelivered ? .retry(after: .zero) : .done
+                    return delivery.message.id == "7" && !delivery.isRedelivered
+                        ? .retry(after: .zero) : .done
                 }
             } _: {
                 let expected = ((0...7).map { $0 } + (7..<count).map { $0 }).map { "\($0)" }
@@ -329,7 +340,9 @@ struct WorkConformanceTests {
         }
     }
 
-    @Test("Only work queues are consumed, only request queues served, only streams read", arguments: BusForm.allCases)
+    @Test(
+        "Only work queues are consumed, only request queues served, only streams read",
+        arguments: BusForm.allCases)
     func wrongKinds(form: BusForm) async throws {
         try await withBus(form) { bus, names in
             let expectRefusal = { @Sendable (operation: @Sendable () async throws -> Void) async in
@@ -342,7 +355,9 @@ struct WorkConformanceTests {
         }
     }
 
-    private static func expect(_ letter: BusMessage, of message: BusMessage, from queue: Queue, reason: String) {
+    private static func expect(
+        _ letter: BusMessage, of message: BusMessage, from queue: Queue, reason: String
+    ) {
         var expected = message
         expected.headers["x-purser-reason"] = reason
         expected.headers["x-purser-queue"] = queue.name

@@ -14,7 +14,7 @@ struct ActionMachineTests {
         "failed": .outcome(attempt: 1, .failed(isTransient: false, retryAt: later)),
         "failedForNow": .outcome(attempt: 1, .failed(isTransient: true, retryAt: later)),
         "deferred": .outcome(attempt: 1, .deferred(reference: "r", pollAt: later, now: now)),
-        "unsure": .outcome(attempt: 1, .unsure), "expired": .outcome(attempt: 1, .expired),
+        "unsure": .outcome(attempt: 1, .unsure), "expired": .outcome(attempt: 1, .expired(mayHaveBegun: false)),
         "stale": .outcome(attempt: 0, .succeeded),
         "cancel": .decision(.cancel), "retry": .decision(.retry), "adopt": .decision(.adopt),
         "abandon": .decision(.abandon), "approve": .decision(.approve), "reject": .decision(.reject),
@@ -70,6 +70,13 @@ struct ActionMachineTests {
             #expect(machine.attempt == 4)
             #expect(machine.mayBeDone)
         }
+    }
+
+    @Test(arguments: [true, false])
+    func `A lease that ran out after an earlier delivery is followed by a look`(mayHaveBegun: Bool) throws {
+        var machine = ActionMachine(state: .dispatched, attempt: 1, wakeAt: Self.now)
+        try machine.handle(.outcome(attempt: 1, .expired(mayHaveBegun: mayHaveBegun)))
+        #expect(machine.mayBeDone == mayHaveBegun)
     }
 
     @Test func `What may have been begun cannot be cancelled`() {

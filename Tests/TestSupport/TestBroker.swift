@@ -97,7 +97,8 @@ package final class TestBroker: Sendable {
 
     /// Stops the broker in order and waits for its end.
     package func stop() async throws {
-        try signal(SIGTERM)
+        // Not by SIGTERM: children of a test inherit a signal mask that keeps it from them.
+        try await control("shutdown")
         try await ended()
     }
 
@@ -150,7 +151,16 @@ package final class TestBroker: Sendable {
 
     private func ended() async throws {
         let id = try processID()
-        try await eventually(within: .seconds(60), "the broker's end") { Foundation.kill(-id, 0) != 0 }
+        try await eventually(within: .seconds(60), "the broker's end") { !Self.isAlive(id) }
+    }
+
+    /// Whether a process runs: one that has ended may stay listed (`Z`) until its parent looks.
+    private static func isAlive(_ id: pid_t) -> Bool {
+        // Unreadable when the process is gone.
+        guard let status = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8) else {
+            return false
+        }
+        return status.split(separator: ")").last.map { !$0.hasPrefix(" Z") } ?? false
     }
 
     private func output() throws -> FileHandle {

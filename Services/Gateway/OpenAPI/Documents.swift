@@ -9,7 +9,7 @@ struct Documents: Sendable {
     let openAPI: JSONValue
     let asyncAPI: JSONValue
 
-    init(routes: [Route]) {
+    init(routes: [HTTPRoute]) {
         openAPI = OpenAPIWriter.document(routes: routes)
         asyncAPI = [EntitiesContract.catalogue, MessagesContract.catalogue, RequestsContract.catalogue]
             .asyncAPIDocument(version: Self.version, channels: Self.channels)

@@ -7,7 +7,7 @@ import Models
 ///
 /// - SeeAlso: OpenAPI Specification 3.1.1.
 enum OpenAPIWriter {
-    static func document(routes: [Route]) -> JSONValue {
+    static func document(routes: [HTTPRoute]) -> JSONValue {
         var paths: [String: [String: JSONValue]] = [:]
         for route in routes {
             paths[route.path, default: [:]][route.method.rawValue.lowercased()] = operation(route)
@@ -33,7 +33,7 @@ enum OpenAPIWriter {
 
     // MARK: Operations
 
-    private static func operation(_ route: Route) -> JSONValue {
+    private static func operation(_ route: HTTPRoute) -> JSONValue {
         var operation: [String: JSONValue] = [
             "operationId": .string(route.name), "summary": .string(route.summary), "tags": [.string(route.tag)],
             "x-access": .string(route.access.rawValue), "responses": .object(responses(route)),
@@ -67,7 +67,7 @@ enum OpenAPIWriter {
 
     // MARK: Answers
 
-    private static func responses(_ route: Route) -> [String: JSONValue] {
+    private static func responses(_ route: HTTPRoute) -> [String: JSONValue] {
         var responses: [String: JSONValue] = [:]
         for answer in route.answers { responses[String(answer.status.code)] = response(answer) }
         for kind in problems(of: route) where responses[String(kind.status.code)] == nil {
@@ -77,7 +77,7 @@ enum OpenAPIWriter {
     }
 
     /// What can go wrong follows from what a route reads.
-    private static func problems(of route: Route) -> [Problem.Kind] {
+    private static func problems(of route: HTTPRoute) -> [Problem.Kind] {
         var kinds: [Problem.Kind] = []
         if route.access != .none { kinds += [.unauthenticated, .unavailable, .tooMany] }
         if route.access == .admin { kinds.append(.forbidden) }
@@ -127,7 +127,7 @@ enum OpenAPIWriter {
         ["$ref": .string("#/components/schemas/\(name)")]
     }
 
-    private static func bodySchemas(_ routes: [Route]) -> [String: JSONValue] {
+    private static func bodySchemas(_ routes: [HTTPRoute]) -> [String: JSONValue] {
         var schemas: [String: JSONValue] = [:]
         for case let body? in routes.map(\.body) where !body.fields.isEmpty {
             schemas[body.name] = body.fields.jsonSchema

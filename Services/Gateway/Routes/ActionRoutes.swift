@@ -3,10 +3,10 @@ import Hummingbird
 import HummingbirdCore
 import Models
 
-extension [Route] {
-    static func actions(_ parts: GatewayParts) -> [Route] {
+extension [HTTPRoute] {
+    static func actions(_ parts: GatewayParts) -> [HTTPRoute] {
         [
-            Route(
+            HTTPRoute(
                 method: .post, path: "/v1/contract-products/{id}/actions", tag: "Actions", name: "submitAction",
                 summary: "Runs a function on a contract product", access: .client,
                 query: [ActionRequest.waitParameter], headers: [ActionRequest.idempotencyKeyHeader],
@@ -20,7 +20,7 @@ extension [Route] {
                         content: .structure("Action"), headers: ["Location": "Where the action is"]),
                 ]
             ) { call in try await parts.submission.answer(call) },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/actions", tag: "Actions", name: "listActions",
                 summary: "Actions, newest first, without their attempts", access: .client,
                 query: Query.actions + Query.page, answers: [.ok("ActionList")]
@@ -36,7 +36,7 @@ extension [Route] {
                 let list = try await parts.upstream.ask(request, trace: call.trace)
                 return .json(try parts.view.listed(list, to: call.principal.role))
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/actions/{id}", tag: "Actions", name: "showAction",
                 summary: "One action with its attempts, and why it waits", access: .client,
                 answers: [.ok("Action")]
@@ -57,10 +57,10 @@ extension [Route] {
         ]
     }
 
-    private static func decision(_ name: String, _ summary: String, _ parts: GatewayParts) -> Route {
+    private static func decision(_ name: String, _ summary: String, _ parts: GatewayParts) -> HTTPRoute {
         let result = FieldDefinition(
             name: "result", type: .object, help: "What the action came to, by name; written to the product")
-        return Route(
+        return HTTPRoute(
             method: .post, path: "/v1/actions/{id}/\(name)", tag: "Actions", name: "\(name)Action",
             summary: summary, access: .admin,
             body: name == "adopt"

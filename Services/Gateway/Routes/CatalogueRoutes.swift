@@ -3,17 +3,17 @@ import Hummingbird
 import HummingbirdCore
 import Models
 
-extension [Route] {
+extension [HTTPRoute] {
     /// What can be done at all: blueprints, and the providers that do it.
-    static func catalogue(_ parts: GatewayParts) -> [Route] {
+    static func catalogue(_ parts: GatewayParts) -> [HTTPRoute] {
         [
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/blueprints", tag: "Blueprints", name: "listBlueprints",
                 summary: "What each category can do, with JSON Schemas of parameters and results",
                 access: .client,
                 answers: [RouteAnswer(status: .ok, help: "All blueprints", content: .json(BlueprintView.listSchema))]
             ) { call in .json(["items": .array(BlueprintView.all(for: try call.principal.role))]) },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/blueprints/{category}", tag: "Blueprints", name: "showBlueprint",
                 summary: "What one category can do", access: .client,
                 answers: [RouteAnswer(status: .ok, help: "The blueprint", content: .json(BlueprintView.schema))]
@@ -25,7 +25,7 @@ extension [Route] {
                 }
                 return .json(blueprint)
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/providers", tag: "Blueprints", name: "listProviders",
                 summary: "Providers that adapters have announced, with the JSON Schema of their settings",
                 access: .admin, query: [Query.category],

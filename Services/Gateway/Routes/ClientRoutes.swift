@@ -2,11 +2,11 @@ import Hummingbird
 import HummingbirdCore
 import Models
 
-extension [Route] {
-    static func clients(_ parts: GatewayParts) -> [Route] {
+extension [HTTPRoute] {
+    static func clients(_ parts: GatewayParts) -> [HTTPRoute] {
         let fields = [FieldDefinition].of(request: CreateClient.messageType)
         return [
-            Route(
+            HTTPRoute(
                 method: .post, path: "/v1/clients", tag: "Clients", name: "createClient",
                 summary: "Makes a client", access: .admin, body: RouteBody(name: "NewClient", fields: fields),
                 answers: [.created("Client")]
@@ -14,13 +14,13 @@ extension [Route] {
                 let client = try await parts.upstream.ask(try call.decodeBody(CreateClient.self), trace: call.trace)
                 return .created(client, at: "/v1/clients")
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/clients", tag: "Clients", name: "listClients",
                 summary: "Clients, newest first", access: .admin, query: Query.page, answers: [.ok("ClientList")]
             ) { call in
                 .json(try await parts.upstream.ask(ListClients(page: call.page), trace: call.trace))
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/clients/{id}", tag: "Clients", name: "showClient", summary: "One client",
                 access: .client, answers: [.ok("Client")]
             ) { call in

@@ -3,11 +3,11 @@ import HummingbirdCore
 import Models
 import ServiceRuntime
 
-extension [Route] {
-    static func configurations(_ parts: GatewayParts) -> [Route] {
+extension [HTTPRoute] {
+    static func configurations(_ parts: GatewayParts) -> [HTTPRoute] {
         let settings = ConfigurationSettings(providers: parts.providers, sealer: parts.sealer)
         return [
-            Route(
+            HTTPRoute(
                 method: .post, path: "/v1/configurations", tag: "Configurations", name: "createConfiguration",
                 summary: "Makes a configuration: one account at a provider", access: .admin,
                 body: RouteBody(
@@ -19,7 +19,7 @@ extension [Route] {
                 return .created(
                     try await parts.upstream.ask(request, trace: call.trace).maskingSealed(), at: "/v1/configurations")
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/configurations", tag: "Configurations", name: "listConfigurations",
                 summary: "Configurations, newest first", access: .admin, query: [Query.category] + Query.page,
                 answers: [.ok("ConfigurationList")]
@@ -27,14 +27,14 @@ extension [Route] {
                 let request = ListConfigurations(category: call.query["category"]?.stringValue, page: call.page)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/configurations/{id}", tag: "Configurations", name: "showConfiguration",
                 summary: "One configuration, without its secrets", access: .admin, answers: [.ok("Configuration")]
             ) { call in
                 let request = ShowConfiguration(id: try call.id())
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
-            Route(
+            HTTPRoute(
                 method: .patch, path: "/v1/configurations/{id}", tag: "Configurations", name: "updateConfiguration",
                 summary: "Changes a configuration; settings not given stay, null removes one", access: .admin,
                 body: RouteBody(
@@ -51,7 +51,7 @@ extension [Route] {
                 }
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
-            Route(
+            HTTPRoute(
                 method: .post, path: "/v1/configurations/{id}/test", tag: "Configurations",
                 name: "testConfiguration", summary: "Asks the provider whether a configuration works",
                 access: .admin, body: .none(named: "NoContent"), answers: [.ok("ConnectionTest")]

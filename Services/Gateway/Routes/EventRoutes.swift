@@ -2,10 +2,10 @@ import Hummingbird
 import HummingbirdCore
 import Models
 
-extension [Route] {
-    static func events(_ parts: GatewayParts) -> [Route] {
+extension [HTTPRoute] {
+    static func events(_ parts: GatewayParts) -> [HTTPRoute] {
         [
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/events/stream", tag: "Events", name: "streamEvents",
                 summary: "Changes of actions, contract products and adapters as they happen", access: .client,
                 headers: [ServerSentEvents.lastEventIDHeader],

@@ -5,10 +5,10 @@ import HummingbirdCore
 import Models
 import ServiceRuntime
 
-extension [Route] {
-    static func logs(_ parts: GatewayParts) -> [Route] {
+extension [HTTPRoute] {
+    static func logs(_ parts: GatewayParts) -> [HTTPRoute] {
         [
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/logs", tag: "Logs", name: "listLogEntries",
                 summary: "Log entries that match, newest first; in order with after", access: .client,
                 query: LogFilter.parameters + LogFilter.paging,
@@ -25,7 +25,7 @@ extension [Route] {
                 if list.items.count >= filter.limit { answer["next"] = list.items.last?.id.map { .integer($0) } }
                 return .json(.object(answer))
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/logs/stream", tag: "Logs", name: "streamLogEntries",
                 summary: "Log entries that match, as they come", access: .client, query: LogFilter.parameters,
                 headers: [ServerSentEvents.lastEventIDHeader],
@@ -37,7 +37,7 @@ extension [Route] {
                         content: .eventStream)
                 ]
             ) { call in try await parts.logs.response(call) },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/logs/{id}/debug", tag: "Logs", name: "showDebugData",
                 summary: "Opens the sealed provider traffic of a log entry; who asked is logged", access: .admin,
                 answers: [.ok("DebugData")]

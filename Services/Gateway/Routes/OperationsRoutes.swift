@@ -3,22 +3,22 @@ import HummingbirdCore
 import Models
 import ServiceRuntime
 
-extension [Route] {
+extension [HTTPRoute] {
     /// What operators look at.
-    static func operations(_ parts: GatewayParts) -> [Route] {
+    static func operations(_ parts: GatewayParts) -> [HTTPRoute] {
         [
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/status", tag: "Operations", name: "showStatus",
                 summary: "What the orchestrator knows of itself", access: .admin, answers: [.ok("SystemStatus")]
             ) { call in .json(try await parts.upstream.ask(ShowStatus(), trace: call.trace)) },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/dead-letters", tag: "Operations", name: "listDeadLetters",
                 summary: "Messages that no one could process, newest first, at most 200", access: .admin,
                 answers: [.ok("DeadLetterList")]
             ) { call in
                 .json(try await parts.upstream.ask(ListDeadLetters(), trace: call.trace).maskingSealed())
             },
-            Route(
+            HTTPRoute(
                 method: .post, path: "/v1/dead-letters/{id}/requeue", tag: "Operations", name: "requeueDeadLetter",
                 summary: "Sends a dead letter again to where it came from", access: .admin,
                 body: .none(named: "NoContent"), answers: [.ok("DeadLetter", "The dead letter as it is now")]

@@ -2,10 +2,10 @@ import Hummingbird
 import HummingbirdCore
 import Models
 
-extension [Route] {
-    static func products(_ parts: GatewayParts) -> [Route] {
+extension [HTTPRoute] {
+    static func products(_ parts: GatewayParts) -> [HTTPRoute] {
         [
-            Route(
+            HTTPRoute(
                 method: .post, path: "/v1/contract-products", tag: "Contract products",
                 name: "createContractProduct", summary: "Makes a contract product in status pending",
                 access: .admin,
@@ -22,7 +22,7 @@ extension [Route] {
                 }
                 return .created(try product.maskingSealed(), at: "/v1/contract-products")
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/contract-products", tag: "Contract products",
                 name: "listContractProducts", summary: "Contract products, newest first", access: .client,
                 query: [Query.clientID, Query.category] + Query.page, answers: [.ok("ContractProductList")]
@@ -31,7 +31,7 @@ extension [Route] {
                     clientID: try call.clientFilter, category: call.query["category"]?.stringValue, page: call.page)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/contract-products/{id}", tag: "Contract products",
                 name: "showContractProduct",
                 summary: "One contract product, with the actions available to whoever asks", access: .client,
@@ -41,7 +41,7 @@ extension [Route] {
                     id: try call.id(), clientID: try call.onlyClient, audience: try call.principal.role)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
-            Route(
+            HTTPRoute(
                 method: .patch, path: "/v1/contract-products/{id}", tag: "Contract products",
                 name: "updateContractProduct",
                 summary: "Changes a contract product; provision fields not given stay, null removes one",
@@ -58,7 +58,7 @@ extension [Route] {
                     provisionFields: call.body["provision_fields"]?.objectValue, changedBy: try call.actor)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/contract-products/{id}/history", tag: "Contract products",
                 name: "showContractProductHistory",
                 summary: "What was written to a contract product, newest first, at most 200 changes",

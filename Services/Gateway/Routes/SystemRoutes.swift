@@ -4,15 +4,15 @@ import Models
 import NIOCore
 import ServiceRuntime
 
-extension [Route] {
+extension [HTTPRoute] {
     /// What machines ask: is it alive, can it work, what does it look like.
-    static func system(_ parts: GatewayParts, documents: Documents) -> [Route] {
+    static func system(_ parts: GatewayParts, documents: Documents) -> [HTTPRoute] {
         [
-            Route(
+            HTTPRoute(
                 method: .get, path: "/healthz", tag: "System", name: "health", summary: "Whether the process runs",
                 access: .none, answers: [RouteAnswer(status: .ok, help: "It does", content: .json(Documents.healthSchema))]
             ) { _ in .json(["status": "ok"]) },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/readyz", tag: "System", name: "readiness",
                 summary: "Whether requests can be carried out, and what is missing", access: .none,
                 answers: [
@@ -26,7 +26,7 @@ extension [Route] {
                 return .json(
                     try JSONValue(encoding: readiness), status: readiness.ready ? .ok : .serviceUnavailable)
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/metrics", tag: "System", name: "metrics",
                 summary: "Counters and histograms for Prometheus", access: .none,
                 answers: [RouteAnswer(status: .ok, help: "Text format 0.0.4", content: .text)]
@@ -35,12 +35,12 @@ extension [Route] {
                     status: .ok, headers: [.contentType: PrometheusMetrics.contentType],
                     body: .init(byteBuffer: ByteBuffer(string: parts.metrics.text())))
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/openapi.json", tag: "System", name: "openAPI",
                 summary: "This interface as an OpenAPI 3.1 document", access: .none,
                 answers: [RouteAnswer(status: .ok, help: "The document", content: .json(["type": "object"]))]
             ) { _ in .json(documents.openAPI) },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/asyncapi.json", tag: "System", name: "asyncAPI",
                 summary: "The message bus as an AsyncAPI 3.0 document", access: .none,
                 answers: [RouteAnswer(status: .ok, help: "The document", content: .json(["type": "object"]))]

@@ -5,10 +5,10 @@ import HummingbirdCore
 import Models
 import ServiceRuntime
 
-extension [Route] {
-    static func tokens(_ parts: GatewayParts) -> [Route] {
+extension [HTTPRoute] {
+    static func tokens(_ parts: GatewayParts) -> [HTTPRoute] {
         [
-            Route(
+            HTTPRoute(
                 method: .post, path: "/v1/tokens", tag: "Tokens", name: "createToken",
                 summary: "Makes a bearer token; it is shown this once", access: .admin,
                 body: RouteBody(name: "NewTokenRequest", fields: .of(request: CreateToken.messageType)),
@@ -31,12 +31,12 @@ extension [Route] {
                 if let id = details["id"]?.string { response.headers[.location] = "/v1/tokens/\(id)" }
                 return response
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/tokens", tag: "Tokens", name: "listTokens",
                 summary: "All tokens that are not revoked, without the tokens themselves", access: .admin,
                 answers: [.ok("TokenList")]
             ) { call in .json(try await parts.upstream.ask(ListTokens(), trace: call.trace)) },
-            Route(
+            HTTPRoute(
                 method: .delete, path: "/v1/tokens/{id}", tag: "Tokens", name: "revokeToken",
                 summary: "Ends a token at once", access: .admin,
                 answers: [RouteAnswer(status: .noContent, help: "It is no longer good", content: .nothing)]
@@ -46,7 +46,7 @@ extension [Route] {
                 parts.principals.dropAll()
                 return Response(status: .noContent)
             },
-            Route(
+            HTTPRoute(
                 method: .get, path: "/v1/whoami", tag: "Tokens", name: "whoAmI",
                 summary: "Whom the token of this call belongs to", access: .client, answers: [.ok("Principal")]
             ) { call in

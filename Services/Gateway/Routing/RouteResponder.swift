@@ -6,7 +6,7 @@ import ServiceRuntime
 
 /// Carries out one route: who asks, what is asked, is all of it valid, and only then the handler.
 struct RouteResponder: HTTPResponder {
-    let route: Route
+    let route: HTTPRoute
     let authenticator: Authenticator
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {

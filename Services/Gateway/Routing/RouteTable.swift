@@ -2,8 +2,8 @@ import Models
 
 /// All routes of the interface.
 enum RouteTable {
-    static func routes(_ parts: GatewayParts) -> [Route] {
-        let described: [Route] =
+    static func routes(_ parts: GatewayParts) -> [HTTPRoute] {
+        let described: [HTTPRoute] =
             .catalogue(parts) + .clients(parts) + .configurations(parts) + .products(parts) + .actions(parts)
             + .events(parts) + .logs(parts) + .tokens(parts) + .operations(parts)
         // The routes that serve the documents are in the documents too.

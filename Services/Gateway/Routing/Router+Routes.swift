@@ -7,7 +7,7 @@ extension Router<GatewayContext> {
     private static var methods: [HTTPRequest.Method] { [.get, .post, .put, .patch, .delete, .options] }
 
     /// A router of these routes. A path that has other methods than the one asked for answers 405.
-    static func make(routes: [Route], authenticator: Authenticator, metrics: RequestMetrics) -> Router {
+    static func make(routes: [HTTPRoute], authenticator: Authenticator, metrics: RequestMetrics) -> Router {
         let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: AnswerMiddleware(metrics: metrics))
         var allowed: [String: [HTTPRequest.Method]] = [:]

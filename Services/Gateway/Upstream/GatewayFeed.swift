@@ -11,13 +11,14 @@ struct GatewayFeed: Service {
         ActionChanged.topic, ProductChanged.topic, AdapterChanged.topic, TokenRevoked.topic, LogCommitted.topic,
     ]
 
-    let bus: any MessageBus
+    /// Subscribed when the gateway is put together, so that nothing is missed that a first request sets off.
+    let deliveries: AsyncStream<EventDelivery>
     let parts: GatewayParts
     let recent: RecentEvents
     let logger: Logger
 
     func run() async throws {
-        for await delivery in bus.events(matching: Self.topics).cancelOnGracefulShutdown() {
+        for await delivery in deliveries.cancelOnGracefulShutdown() {
             switch delivery {
             case .interrupted: interrupt()
             case .event(let topic, let message): take(message, topic: topic)

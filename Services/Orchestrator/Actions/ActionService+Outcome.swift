@@ -62,7 +62,7 @@ extension ActionService {
     ) -> ActionMachine.Outcome {
         switch outcome.outcome {
         case .succeeded: return .succeeded
-        case .expired: return .expired
+        case .expired: return .expired(mayHaveBegun: outcome.mayHaveBegun ?? false)
         case .unsure: return .unsure
         case .deferred:
             let pollAt = now.advanced(by: .seconds(min(max(outcome.pollAfterSeconds ?? 60, 1), 86_400)))
@@ -84,7 +84,7 @@ extension ActionService {
             action.line = nil
         } else {
             action.finishedAt = nil
-            if state.holdsLine, action.isChanging, action.line == nil { action.line = try transaction.nextLine() }
+            if state.holdsLine, action.isChanging, action.line == nil { action.line = try transaction.nextLine(of: action.productID) }
         }
         if state == .queued, !action.isChanging {
             try dispatcher.dispatch(&action, in: transaction, changes: &changes, now: now)

@@ -68,6 +68,7 @@ package struct ActionService: Sendable {
         }
         // Logged before it is told: so it stands before what follows from it.
         if !submitted.replayed {
+            ActionMetrics.accepted(submitted.action)
             logger.info("Accepted action", metadata: LogKey.metadata(of: submitted.action))
             logDispatches(in: news)
         }
@@ -76,6 +77,10 @@ package struct ActionService: Sendable {
     }
 
     private func replay(of request: SubmitAction, in transaction: Transaction, now: Timestamp) throws -> Action? {
+        // The bus may deliver a request twice.
+        if let action = try transaction.action(request.id), action.productID == request.contractProductID {
+            return try views.view(action, in: transaction, withResult: true, now: now)
+        }
         guard let key = request.idempotencyKey,
             let before = try transaction.idempotencyKey(key, owner: request.requestedBy)
         else { return nil }
@@ -118,7 +123,7 @@ package struct ActionService: Sendable {
             action.machine = ActionMachine(state: .scheduled, wakeAt: runAt)
             changes.actions.append(action)
         } else {
-            action.line = function.isChanging ? try transaction.nextLine() : nil
+            action.line = function.isChanging ? try transaction.nextLine(of: product.id) : nil
             if mustWait {
                 changes.actions.append(action)
             } else {
@@ -201,6 +206,7 @@ package struct ActionService: Sendable {
         if news.hasOutgoing { outboxWritten() }
         if news.nextWake != nil { alarmSet() }
         for (event, traceparent) in zip(news.actions, news.traceparents) {
+            ActionMetrics.ended(event.action)
             events.publish(
                 event, topic: "action.changed", subject: event.action.id.rawValue, traceparent: traceparent)
         }

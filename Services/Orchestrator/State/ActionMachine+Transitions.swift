@@ -52,7 +52,8 @@ extension ActionMachine {
         case .unsure:
             mayBeDone = true
             move(to: .unsure)
-        case .expired:
+        case .expired(let mayHaveBegun):
+            mayBeDone = mayBeDone || mayHaveBegun
             move(to: .queued)
         }
     }

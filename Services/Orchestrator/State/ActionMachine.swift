@@ -57,7 +57,8 @@ package struct ActionMachine: Sendable, Equatable {
         case failed(isTransient: Bool, retryAt: Timestamp)
         case deferred(reference: String?, pollAt: Timestamp, now: Timestamp)
         case unsure
-        case expired
+        /// - Parameter mayHaveBegun: whether an earlier delivery of the attempt may have begun it.
+        case expired(mayHaveBegun: Bool)
     }
 
     /// What a person can decide.

@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import Metrics
+import ServiceRuntime
 import Synchronization
 
 /// The one writer. Changes asked for while a transaction is being made durable share the next one: each runs in a
@@ -23,6 +25,8 @@ final class GroupCommit: Sendable {
 
     private let pool: DatabasePool
     private let state = Mutex(State())
+    private let duration = Timer(.commitDuration)
+    private let size = Recorder(histogram: .commitSize)
 
     init(pool: DatabasePool) {
         self.pool = pool
@@ -79,7 +83,10 @@ final class GroupCommit: Sendable {
                 return batch
             }
             if batch.isEmpty { return }
+            let start = ContinuousClock.now
             let error = commit(batch, database)
+            duration.record(duration: ContinuousClock.now - start)
+            size.record(batch.count)
             for job in batch { job.finish(error) }
         }
     }

@@ -33,8 +33,13 @@ package struct Janitor: Service {
         let now = now()
         try await store.write { transaction in
             try transaction.removeIdempotencyKeys(before: now.advanced(by: .zero - Self.idempotencyKeysKept))
-            try transaction.removeEvents(before: now.advanced(by: .zero - Self.eventsKept), limit: Self.eventLimit)
             try transaction.forgetAdapters(before: now.advanced(by: .zero - Self.adaptersKept))
+        }
+        var removed = Self.eventLimit
+        while removed == Self.eventLimit {
+            removed = try await store.write {
+                try $0.removeEvents(before: now.advanced(by: .zero - Self.eventsKept), limit: Self.eventLimit)
+            }
         }
     }
 }

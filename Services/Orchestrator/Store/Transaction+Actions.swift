@@ -66,9 +66,11 @@ extension Transaction {
         ).map(Self.action)
     }
 
-    /// The place behind everything that stands in any line.
-    package func nextLine() throws -> Int64 {
-        (try row("SELECT max(line) FROM actions WHERE is_open = 1").flatMap { $0[0] as Int64? } ?? 0) + 1
+    /// The last place in the product's line.
+    package func nextLine(of product: ContractProductID) throws -> Int64 {
+        let last = try row(
+            "SELECT max(line) FROM actions WHERE product_id = ? AND is_open = 1 AND line IS NOT NULL", [product.rawValue])
+        return (last.flatMap { $0[0] as Int64? } ?? 0) + 1
     }
 
     /// Actions whose time has come, the oldest first.

@@ -34,11 +34,14 @@ extension Transaction {
     }
 
     /// Removes rows older than `time`, but never the newest.
-    package func removeEvents(before time: Timestamp, limit: Int) throws {
+    ///
+    /// - Returns: how many.
+    package func removeEvents(before time: Timestamp, limit: Int) throws -> Int {
         try run(
             """
             DELETE FROM events WHERE sequence IN (SELECT sequence FROM events
                 WHERE created_at < ? AND sequence < (SELECT max(sequence) FROM events) ORDER BY sequence LIMIT ?)
             """, [time, limit])
+        return database.changesCount
     }
 }

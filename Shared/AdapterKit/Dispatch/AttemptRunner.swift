@@ -69,7 +69,7 @@ package struct AttemptRunner: Sendable {
             logger.warning("Left attempt whose lease had run out")
             return ActionOutcome(
                 actionID: action.actionID, attempt: action.attempt, outcome: .expired, observed: false,
-                begunAt: begunAt, endedAt: begunAt)
+                mayHaveBegun: isRedelivered ? true : nil, begunAt: begunAt, endedAt: begunAt)
         }
         logger.info(
             "Began attempt",

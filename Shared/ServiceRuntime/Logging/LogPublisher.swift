@@ -4,7 +4,7 @@ import Logging
 import Models
 import ServiceLifecycle
 
-/// Publishes what is logged, in order, in batches: up to 256 entries, or what came within 50 ms.
+/// Publishes what is logged, in order, in batches: up to 256 entries, or what came within 20 ms.
 ///
 /// While the bus is away, batches go to a spill file and are sent from there afterwards, also by a later process. At a
 /// shutdown what is left is published once, or else spilled. A batch is sent again under the same message id until it
@@ -13,7 +13,7 @@ package struct LogPublisher: Service {
     /// The most entries of a batch.
     static let batchLimit = 256
     /// How long the first entry waits for others.
-    static let window: Duration = .milliseconds(50)
+    static let window: Duration = .milliseconds(20)
     /// How many bytes a batch has at most, but for its last entry.
     static let batchBytes = 512 << 10
     /// Between attempts at a bus that is away: from 200 ms, doubled up to 5 s.

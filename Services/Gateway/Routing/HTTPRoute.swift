@@ -4,7 +4,7 @@ import HummingbirdCore
 import Models
 
 /// One route of the interface. The router, the OpenAPI document and the tests of access are all made from these.
-struct Route: Sendable {
+struct HTTPRoute: Sendable {
     let method: HTTPRequest.Method
     /// As OpenAPI writes it, as in `/v1/clients/{id}`.
     let path: String

@@ -1,0 +1,173 @@
+import Bus
+import HTTPTypes
+import Models
+import ServiceRuntime
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Gateway
+
+/// Who may use what, by the route table.
+@Suite struct AccessTests {
+    /// A path of the route with identifiers that name nothing.
+    private static func path(_ route: HTTPRoute) -> String {
+        let id =
+            route.path.contains("clients") ? ClientID.make().rawValue
+            : route.path.contains("configurations") ? ConfigurationID.make().rawValue
+            : route.path.contains("products") ? ContractProductID.make().rawValue
+            : route.path.contains("tokens") ? TokenID.make().rawValue
+            : route.path.contains("actions") ? ActionID.make().rawValue : "7"
+        return route.path.replacing("{id}", with: id).replacing("{category}", with: "hosting")
+    }
+
+    @Test func `without a token every route but those for machines answers 401`() async throws {
+        try await GatewayHarness.run { harness in
+            for route in harness.gateway.routes where route.access != .none {
+                for token in [nil, "wrong", "", "two words"] {
+                    let answer = try await harness.call(route.method, Self.path(route), token: token)
+                    #expect(answer.status == 401, "\(route.name)")
+                    #expect(answer.headers[.contentType] == "application/problem+json")
+                    #expect(answer.headers[.wwwAuthenticate] == "Bearer")
+                    #expect(answer.json["status"] == 401)
+                }
+            }
+        }
+    }
+
+    @Test func `a client's token is refused by every route for administrators`() async throws {
+        try await GatewayHarness.run { harness in
+            let routes = harness.gateway.routes.filter { $0.access == .admin }
+            #expect(routes.count > 15)
+            for route in routes {
+                let answer = try await harness.call(route.method, Self.path(route), [:], token: GatewayHarness.jane)
+                #expect(answer.status == 403, "\(route.name)")
+                #expect(answer.json["type"] == "urn:purser:problem:forbidden")
+            }
+        }
+    }
+
+    @Test func `routes for machines need no token`() async throws {
+        try await GatewayHarness.run { harness in
+            for route in harness.gateway.routes where route.access == .none {
+                let answer = try await harness.call(route.method, route.path, token: nil)
+                #expect(answer.status == 200, "\(route.name): \(answer.text)")
+            }
+        }
+    }
+
+    @Test func `what is not there is a problem, whatever the method`() async throws {
+        try await GatewayHarness.run { harness in
+            for path in ["/", "/v1", "/v1/nothing", "/v1/clients/x/y/z", "/../etc/passwd"] {
+                for method in [HTTPRequest.Method.get, .post, .delete] {
+                    let answer = try await harness.call(method, path)
+                    #expect(answer.status == 404, "\(path)")
+                    #expect(answer.headers[.contentType] == "application/problem+json")
+                }
+            }
+        }
+    }
+
+    @Test func `a method that a path does not have answers 405 with those that it has`() async throws {
+        try await GatewayHarness.run { harness in
+            let answer = try await harness.call(.delete, "/v1/clients")
+            #expect(answer.status == 405)
+            #expect(answer.headers[.allow] == "GET, HEAD, POST")
+            #expect(answer.json["title"] != nil)
+            #expect(try await harness.call(.head, "/v1/clients").status == 200)
+        }
+    }
+
+    @Test func `a client sees what is its own and nothing else`() async throws {
+        try await GatewayHarness.run { harness in
+            let id = ActionID.make()
+            harness.fake.state.withLock { $0.actions[id] = Fixtures.action(id, "getInfo", on: harness.product) }
+            let own = [
+                "/v1/contract-products/\(harness.product.id)", "/v1/contract-products/\(harness.product.id)/history",
+                "/v1/actions/\(id)",
+            ]
+            for path in own {
+                #expect(try await harness.call(.get, path, token: GatewayHarness.jane).status == 200, "\(path)")
+                #expect(try await harness.call(.get, path, token: GatewayHarness.john).status == 404, "\(path)")
+            }
+            let body: JSONValue = ["function": "getInfo"]
+            let foreign = try await harness.call(.post, harness.actionsPath, body, token: GatewayHarness.john)
+            #expect(foreign.status == 404)
+            #expect(harness.fake.state.withLock { $0.submitted.isEmpty })
+            for path in ["/v1/actions", "/v1/contract-products"] {
+                let all = try await harness.call(.get, path, token: GatewayHarness.john)
+                #expect(all.json["items"] == .array([]))
+                let asked = try await harness.call(
+                    .get, "\(path)?client_id=\(harness.janeID)", token: GatewayHarness.john)
+                #expect(asked.status == 404)
+            }
+            let client = try await harness.call(.get, "/v1/clients/\(harness.janeID)", token: GatewayHarness.john)
+            #expect(client.status == 404)
+        }
+    }
+
+    @Test func `a product known to the gateway is still hidden from another client`() async throws {
+        try await GatewayHarness.run { harness in
+            let body: JSONValue = ["function": "getInfo"]
+            #expect(try await harness.call(.post, harness.actionsPath, body).status == 202)
+            let foreign = try await harness.call(.post, harness.actionsPath, body, token: GatewayHarness.john)
+            #expect(foreign.status == 404)
+        }
+    }
+
+    @Test func `a client runs only functions that are open to clients`() async throws {
+        try await GatewayHarness.run { harness in
+            let refused = try await harness.call(
+                .post, harness.actionsPath, ["function": "terminate"], token: GatewayHarness.jane)
+            #expect(refused.status == 403)
+            let taken = try await harness.call(
+                .post, harness.actionsPath, ["function": "getInfo"], token: GatewayHarness.jane)
+            #expect(taken.status == 202)
+            let submitted = try #require(harness.fake.state.withLock { $0.submitted.first })
+            #expect(submitted.clientID == harness.janeID)
+            #expect(submitted.audience == .client)
+        }
+    }
+
+    @Test func `a client sees no details of errors`() async throws {
+        try await GatewayHarness.run { harness in
+            var action = Fixtures.action(.make(), "getInfo", on: harness.product)
+            action.state = .failed
+            action.error = ActionError(kind: .internal, message: "It failed.", details: ["server": "panel-9"])
+            action.attempts = [
+                Attempt(
+                    number: 1, outcome: .failed, error: action.error, possibleDuplicate: false, dispatchedAt: .now)
+            ]
+            let failed = action
+            harness.fake.state.withLock { $0.actions[failed.id] = failed }
+            for path in ["/v1/actions/\(failed.id)", "/v1/actions"] {
+                #expect(try await harness.call(.get, path).text.contains("panel-9"))
+                let shown = try await harness.call(.get, path, token: GatewayHarness.jane)
+                #expect(!shown.text.contains("panel-9"))
+                #expect(shown.text.contains("It failed."))
+            }
+        }
+    }
+
+    @Test func `a principal is remembered until its token is revoked`() async throws {
+        try await GatewayHarness.run { harness in
+            for _ in 1...3 { #expect(try await harness.call(.get, "/v1/whoami").status == 200) }
+            #expect(harness.fake.state.withLock(\.authentications) == 1)
+            harness.fake.state.withLock { $0.principals = [:] }
+            let hash = FakeOrchestrator.hash(GatewayHarness.admin)
+            try await harness.bus.publish(
+                TokenRevoked(tokenHash: hash), to: .event("token.revoked"), source: "/orchestrator")
+            try await eventually(within: .seconds(10), "the token is forgotten") {
+                try await harness.call(.get, "/v1/whoami").status == 401
+            }
+        }
+    }
+
+    @Test func `whoami tells role and client`() async throws {
+        try await GatewayHarness.run { harness in
+            let answer = try await harness.call(.get, "/v1/whoami", token: GatewayHarness.jane)
+            #expect(answer.json["role"] == "client")
+            #expect(answer.json["client_id"] == .string(harness.janeID.rawValue))
+        }
+    }
+}
