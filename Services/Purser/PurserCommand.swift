@@ -12,8 +12,9 @@ struct PurserCommand: AsyncParsableCommand {
             64 wrong usage; 69 Purser cannot be reached; 77 no token, or not the rights.
             """,
         subcommands: [
-            StatusCommand.self, ActionCommand.self, ProductCommand.self, ClientCommand.self,
+            UpCommand.self, StatusCommand.self, ActionCommand.self, ProductCommand.self, ClientCommand.self,
             ConfigurationCommand.self, LogsCommand.self, BlueprintsCommand.self, ProvidersCommand.self,
-            TokenCommand.self, DeadLettersCommand.self, KeysCommand.self,
+            TokenCommand.self, DeadLettersCommand.self, KeysCommand.self, WelcomeCommand.self,
+            DemoCommand.self,
         ])
 }

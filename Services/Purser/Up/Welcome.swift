@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Models
 
 /// Says where Purser is and how to sign in.
 struct Welcome {
