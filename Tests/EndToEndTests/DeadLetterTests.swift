@@ -13,8 +13,8 @@ struct DeadLetterTests {
     private static let malformed: [(name: String, body: String, reason: String)] = [
         ("no JSON", "\u{1}\u{2}garbage", "JSON"),
         ("nothing", "", "JSON"),
-        ("a list", "[]", ""),
-        ("no envelope", #"{"hello":"world"}"#, ""),
+        ("a list", "[]", "object"),
+        ("no envelope", #"{"hello":"world"}"#, "specversion"),
         (
             "an unknown type",
             #"{"specversion":"1.0","id":"1","source":"/test","type":"action.explode.v9","time":"2026-01-01T00:00:00Z","data":{}}"#,

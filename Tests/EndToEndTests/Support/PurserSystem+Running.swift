@@ -3,9 +3,6 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// How many systems run at once besides the shared ones: the machine may have two processors.
-private let slots = Slots(3)
-
 /// Runs a test with a system of its own that is ready, and ends it afterwards, whatever happens.
 ///
 /// - Parameters:
@@ -18,8 +15,8 @@ func withSystem(
     isStarted: Bool = true,
     within limit: Duration = .seconds(240), _ body: @escaping @Sendable (PurserSystem) async throws -> Void
 ) async throws {
-    await slots.take()
-    defer { slots.give() }
+    await PurserSystem.slots.take()
+    defer { PurserSystem.slots.give() }
     let system = try await PurserSystem.make(form, broker: broker, settings: settings)
     do {
         try await within(limit, "the test's end") {
@@ -42,6 +39,9 @@ private func end(_ system: PurserSystem) async throws {
 }
 
 extension PurserSystem {
+    /// How many systems run at once besides the shared ones: the machine may have two processors.
+    static let slots = Slots(3)
+
     static func make(
         _ form: Form, broker: TestBroker? = nil, settings: [String: String] = [:]
     ) async throws -> PurserSystem {

@@ -83,11 +83,14 @@ final class ServiceProcess: Sendable {
         _ = try await ended(within: .seconds(30))
     }
 
-    /// The last lines of its output.
-    func tail() -> String {
+    /// What it has written.
+    func text() -> String {
         guard let data = try? Data(contentsOf: output) else { return "" }  // It has written nothing.
-        return String(decoding: data.suffix(2_000), as: UTF8.self)
+        return String(decoding: data, as: UTF8.self)
     }
+
+    /// The end of that.
+    func tail() -> String { String(text().suffix(2_000)) }
 
     private static func handle(_ file: URL) throws -> FileHandle {
         if !FileManager.default.fileExists(atPath: file.path) {
