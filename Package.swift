@@ -134,7 +134,9 @@ let testTargets: [Target] = [
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
     tests("PurserTests", ["Purser"]),
-    tests("EndToEndTests", ["Models", .asyncHTTPClient, .nioCore, .grdb]),
+    tests(
+        "EndToEndTests",
+        ["AMQP", "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .logging, .nioCore, .nioHTTP1, .nioPosix]),
 ]
 
 let package = Package(

@@ -66,12 +66,13 @@ package struct ActionService: Sendable {
             }
             return (SubmittedAction(action: view, replayed: false), news)
         }
-        tell(news)
+        // Logged before it is told: so it stands before what follows from it.
         if !submitted.replayed {
             ActionMetrics.accepted(submitted.action)
             logger.info("Accepted action", metadata: LogKey.metadata(of: submitted.action))
             logDispatches(in: news)
         }
+        tell(news)
         return submitted
     }
 

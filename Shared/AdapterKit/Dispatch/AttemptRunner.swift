@@ -13,6 +13,8 @@ package struct AttemptRunner: Sendable {
     let simulator: Simulator
     let clock: any AdapterClock
     let deadlines: Deadlines
+    /// The longest that a call may take, whatever the message says.
+    let callLimit: Duration
     let logger: Logger
     /// The wire keys of secrets, by provider and function.
     let secretNames: [FunctionKey: Set<String>]
@@ -22,9 +24,13 @@ package struct AttemptRunner: Sendable {
         let function: String
     }
 
+    /// The longest that a call may take where nothing else is configured: 600 s.
+    package static let defaultCallLimit = Duration.seconds(600)
+
     package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer, network: any HTTPTransport,
-        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines, logger: Logger
+        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines,
+        callLimit: Duration = defaultCallLimit, logger: Logger
     ) {
         self.blueprint = blueprint
         self.providers = Dictionary(providers.map { ($0.descriptor.provider, $0) }) { first, _ in first }
@@ -34,6 +40,7 @@ package struct AttemptRunner: Sendable {
         self.simulator = simulator
         self.clock = clock
         self.deadlines = deadlines
+        self.callLimit = callLimit
         self.logger = logger
         var names: [FunctionKey: Set<String>] = [:]
         for provider in providers {

@@ -12,9 +12,6 @@ struct PreparedAttempt: Sendable {
 }
 
 extension AttemptRunner {
-    /// The longest that a call may take, whatever the message says: 600 s.
-    static let longestTimeout = 600
-
     /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not open.
     func prepare(
         _ action: ExecuteAction, trace: TraceContext?, logger: Logger
@@ -40,7 +37,7 @@ extension AttemptRunner {
     }
 
     private func timeLimit(_ action: ExecuteAction) -> Duration {
-        .seconds(min(max(action.timeoutSeconds, 1), Self.longestTimeout))
+        min(.seconds(max(action.timeoutSeconds, 1)), callLimit)
     }
 
     /// The parameters with their secrets opened, and all secrets that the attempt knows from the start.
