@@ -111,10 +111,13 @@ let services: [Target] =
     ]
 
 let testTargets: [Target] = [
+    .executableTarget(
+        name: "ValidationBenchmark", dependencies: ["Models"], path: "Tests/Benchmarks/ValidationBenchmark"),
     .target(name: "TestSupport", dependencies: ["Bus", "Models"], path: "Tests/TestSupport"),
     tests(
         "ModelsTests", ["Models", "ContractsGenerator"],
         resources: [.copy("Golden"), .copy("Catalogue")]),
+    tests("CatalogueTests", ["AdapterKit", "HostingAdapter", "Models"]),
     tests("BusTests", ["Bus", "AMQP", .logging]),
     .target(
         name: "AdapterTestSupport", dependencies: ["AdapterKit", "Models", "ServiceRuntime", "TestSupport", .logging],

@@ -54,6 +54,11 @@ struct GeneratorTests {
             "contract.yaml:7:17: error: the pattern /[/ is not well formed"
         ),
         (
+            "blueprint: b\ntitle: B\nhelp: h\nfunctions:\n  f:\n    title: F\n    help: h\n    effect: read\n"
+                + "    unobservable: No one knows\n",
+            "contract.yaml:6:5: error: f: unobservable is for verifyFirst and irreversible functions"
+        ),
+        (
             "messages: m\ntypes:\n  A:\n    fields:\n      a:\n        typ: string\n",
             "contract.yaml:6:14: error: there is no key typ here; known are type, help, rules, default, fields"
         ),
