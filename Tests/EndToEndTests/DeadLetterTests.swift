@@ -39,7 +39,7 @@ struct DeadLetterTests {
                     try await bus.publish(incomplete, to: queue.route)
                     expected[incomplete.id] = (queue.name, "attempt")
                 }
-                let unknown = try BusMessage(
+                let unknown = BusMessage(
                     Envelope(source: "/test", subject: nil, data: Self.strayOutcome))
                 try await bus.publish(unknown, to: Queue.outcomes.route)
                 expected[unknown.id] = (Queue.outcomes.name, Self.strayOutcome.actionID.rawValue)

@@ -44,8 +44,8 @@ import Testing
         func nested(_ depth: Int) -> String {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
-        _ = try parse(nested(Limits.jsonDepth))
-        #expect(throws: JSONParsingError.self) { try parse(nested(Limits.jsonDepth + 1)) }
+        _ = try parse(nested(JSONParser.depthLimit))
+        #expect(throws: JSONParsingError.self) { try parse(nested(JSONParser.depthLimit + 1)) }
         #expect(throws: JSONParsingError.self) { try parse(String(repeating: "[", count: 1 << 20)) }
     }
 

@@ -38,7 +38,7 @@ extension LogStore {
 extension BusMessage {
     /// A `log.entries.v1` message as services send it.
     static func entries(_ entries: [LogEntry], id: String = ULID.make()) throws -> BusMessage {
-        try BusMessage(
+        BusMessage(
             id: id, type: LogEntries.messageType,
             body: Envelope(id: id, source: "/test", data: LogEntries(entries: entries)).encoded())
     }
