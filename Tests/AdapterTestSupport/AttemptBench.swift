@@ -7,14 +7,14 @@ package import ServiceRuntime
 package struct AttemptBench: Sendable {
     package let runner: AttemptRunner
     package let sealer: Sealer
-    package let clock: ManualClock
+    package let clock: ManualAdapterClock
     package let deadlines: Deadlines
     package let simulator: Simulator
     private let category: String
 
     package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], network: any HTTPTransport,
-        dataFolder: String, clock: ManualClock = ManualClock(), logger: Logger = AttemptBench.silent
+        dataFolder: String, clock: ManualAdapterClock = ManualAdapterClock(), logger: Logger = AttemptBench.silent
     ) {
         self.clock = clock
         category = blueprint.category

@@ -74,6 +74,8 @@ struct AttemptTests {
         let outcome = await scripted.run(action)
         #expect(outcome.outcome == .expired)
         #expect(outcome.error == nil)
+        #expect(outcome.mayHaveBegun != true)
+        #expect(await scripted.run(action, isRedelivered: true).mayHaveBegun == true)
         #expect(scripted.transport.paths.isEmpty)
     }
 

@@ -180,7 +180,8 @@ struct NetworkTests {
     @Test("A certificate that does not verify ends the connection before anything is sent, unless that is wanted")
     func tls() async throws {
         let folder = try TemporaryFolder()
-        let files = try TestAuthority(in: folder.url).certificate(for: "localhost", in: folder.url)
+        let place = URL(filePath: folder.path)
+        let files = try TestAuthority(in: place).certificate(for: "localhost", in: place)
         let context = try NIOSSLContext(
             configuration: .makeServerConfiguration(
                 certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate.path).map { .certificate($0) },

@@ -7,14 +7,14 @@ import Testing
 struct DeadlinesTests {
     @Test("What ends in time is not cancelled")
     func inTime() async {
-        let (value, ranOut) = await Deadlines(clock: ManualClock()).limit(.seconds(1)) { Task.isCancelled ? 0 : 1 }
+        let (value, ranOut) = await Deadlines(clock: ManualAdapterClock()).limit(.seconds(1)) { Task.isCancelled ? 0 : 1 }
         #expect(value == 1)
         #expect(!ranOut)
     }
 
     @Test("What does not end in time is cancelled, and its own answer is kept")
     func ranOut() async throws {
-        let clock = ManualClock()
+        let clock = ManualAdapterClock()
         let deadlines = Deadlines(clock: clock)
         let begun = Recorder<Void>()
         let answers = Recorder<(value: Int?, ranOut: Bool)>()
@@ -42,7 +42,7 @@ struct DeadlinesTests {
 
     @Test("When nobody looks any more, every deadline is due")
     func ended() async {
-        let deadlines = Deadlines(clock: ManualClock())
+        let deadlines = Deadlines(clock: ManualAdapterClock())
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await deadlines.run() }
             group.addTask { await deadlines.wait(.seconds(3600)) }

@@ -9,7 +9,7 @@ import TestSupport
 /// An adapter of the scripted provider that runs on an embedded bus, and what it tells.
 struct AdapterHarness: Sendable {
     let bus: TroubledBus
-    let clock = ManualClock()
+    let clock = ManualAdapterClock()
     let transport: StubTransport
     let outcomes = Recorder<Envelope<ActionOutcome>>()
     let announcements = Recorder<AdapterAnnounced>()

@@ -4,6 +4,7 @@ import Logging
 package import Models
 import ServiceRuntime
 import Synchronization
+import TestSupport
 
 /// Runs provider functions against recordings.
 package struct WireReplay: Sendable {
