@@ -6,13 +6,13 @@ struct Documents: Sendable {
     /// The version of the interfaces, in both documents.
     static let version = "1.0.0"
 
-    let openAPI: JSONValue
-    let asyncAPI: JSONValue
+    let openAPI: RawJSON
+    let asyncAPI: RawJSON
 
     init(routes: [HTTPRoute]) {
-        openAPI = OpenAPIWriter.document(routes: routes)
-        asyncAPI = [EntitiesContract.catalogue, MessagesContract.catalogue, RequestsContract.catalogue]
-            .asyncAPIDocument(version: Self.version, channels: Self.channels)
+        openAPI = RawJSON(OpenAPIWriter.document(routes: routes))
+        let catalogues = [EntitiesContract.catalogue, MessagesContract.catalogue, RequestsContract.catalogue]
+        asyncAPI = RawJSON(catalogues.asyncAPIDocument(version: Self.version, channels: Self.channels))
     }
 
     static let healthSchema: JSONValue = [

@@ -122,7 +122,7 @@ private struct Submission {
 /// Prints an action's states, each once.
 private struct ActionProgress {
     let isQuiet: Bool
-    private var last = ""
+    private var last = (state: "", because: "")
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
@@ -132,8 +132,8 @@ private struct ActionProgress {
     mutating func tell(_ action: JSONValue) -> Bool {
         let state = action.text("state") ?? ""
         let because = action.text("waiting_because") ?? action["error"]?.text("message") ?? ""
-        if !isQuiet, last != state + because {
-            last = state + because
+        if !isQuiet, state != last.state || (because != last.because && !because.isEmpty) {
+            last = (state, because)
             let time = Cell.time(.string(Timestamp.now.description))
             let cell = Cell.state(state)
             print(

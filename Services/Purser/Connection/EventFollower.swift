@@ -50,6 +50,7 @@ struct EventFollower {
         let response = try await client.execute(request, timeout: .hours(24))
         guard response.status == .ok else {
             let problem = try await response.body.collect(upTo: 1 << 20)
+            // What is no problem document says no more than its status.
             let document =
                 (try? JSONDecoder().decode(JSONValue.self, from: Data(problem.readableBytesView))) ?? .null
             throw PurserClient.failure(status: Int(response.status.code), problem: document)

@@ -105,17 +105,20 @@ struct Facts {
 
 extension JSONValue {
     /// For `--json`: indented, members sorted.
-    var pretty: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
-    }
+    var pretty: String { text([.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]) }
 
     /// On one line, members sorted.
-    var line: String {
+    var line: String { text([.sortedKeys, .withoutEscapingSlashes]) }
+
+    private func text(_ format: JSONEncoder.OutputFormatting) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+        encoder.outputFormatting = format
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        } catch {
+            // Only numbers that are not finite do not encode, and no JSON text has them.
+            return "null"
+        }
     }
 
     /// For people: a text without quotes, other values as JSON; nil where there is none.
