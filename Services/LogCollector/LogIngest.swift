@@ -8,8 +8,9 @@ import Synchronization
 
 /// Reads the log's stream and stores it, from where the last commit ended.
 ///
-/// Entries are committed before they count as read, together with their offset, so each is stored once, whenever this
-/// process ends. It logs nothing for each commit: that line would come back through the stream, and cause the next.
+/// Entries are committed before they count as read, together with their place in the stream, so each is stored once,
+/// whenever this process ends. Reading resumes at the last stored entry, not behind it: where that is not found there,
+/// the broker has a new stream, which is read from its start; messages that came before are recognised by their ids. It logs nothing for each commit: that line would come back through the stream, and cause the next.
 final class LogIngest: Service {
     /// How many stream entries (messages of up to 256 log entries) are read at once.
     static let readLimit = 64
@@ -24,7 +25,9 @@ final class LogIngest: Service {
 
     private struct Progress {
         /// Of the last stream entry stored since the start.
-        var offset: UInt64?
+        var position: StreamPosition?
+        /// Whether the stream is not the one that was read before.
+        var isNewStream = false
         var commits = 0
         /// Why reading does not work at present.
         var failure: String?
@@ -67,9 +70,10 @@ final class LogIngest: Service {
     private func readUntilCancelled() async {
         while !Task.isCancelled {
             do {
-                try await bus.read(.logs, from: try await start(), batchLimit: Self.readLimit) { entries in
-                    try await self.store(entries)
-                }
+                try await read()
+            } catch is StreamResumption.PositionNotFound {
+                logger.warning("Found another log stream than before")
+                progress.withLock { $0.isNewStream = true }
             } catch {
                 if Task.isCancelled { return }
                 progress.withLock { $0.failure = "The log stream cannot be read: \(error)" }
@@ -77,6 +81,19 @@ final class LogIngest: Service {
                 await Pulse().wait(atMost: Self.retryDelay, clock: clock)
             }
         }
+    }
+
+    private func read() async throws {
+        let (position, isNewStream) = progress.withLock { ($0.position, $0.isNewStream) }
+        if bus.keepsMessages, !isNewStream {
+            let stored = try await store.streamPosition()
+            if let last = position ?? stored {
+                let resumption = StreamResumption(bus, at: last, clock: clock)
+                return try await resumption.read(batchLimit: Self.readLimit) { try await self.store($0) }
+            }
+        }
+        let start = position.map { StreamStart.offset($0.offset + 1) } ?? .first
+        try await bus.read(.logs, from: start, batchLimit: Self.readLimit) { try await self.store($0[...]) }
     }
 
     /// Returns when the service has to end: at a graceful shutdown, where a bus that keeps nothing is read out first.
@@ -95,36 +112,33 @@ final class LogIngest: Service {
         }
     }
 
-    private func start() async throws -> StreamStart {
-        if let offset = progress.withLock({ $0.offset }) { return .offset(offset + 1) }
-        // A stream that did not outlive the last process begins anew.
-        guard bus.keepsMessages, let offset = try await store.streamOffset() else { return .first }
-        return .offset(offset + 1)
-    }
-
-    private func store(_ entries: [StreamEntry]) async throws {
+    private func store(_ entries: ArraySlice<StreamEntry>) async throws {
         var batches: [IncomingBatch] = []
         var count = 0
-        for (index, entry) in entries.enumerated() {
+        var unstored = entries.count
+        for entry in entries {
+            unstored -= 1
             if let batch = try await read(entry) {
                 batches.append(batch)
                 count += batch.entries.count
             }
-            if count >= Self.commitEntries || index == entries.count - 1 {
-                try await commit(batches, through: entry.offset)
+            if count >= Self.commitEntries || unstored == 0 {
+                try await commit(
+                    batches, through: StreamPosition(offset: entry.offset, messageID: entry.message.id))
                 batches = []
                 count = 0
             }
         }
     }
 
-    private func commit(_ batches: [IncomingBatch], through offset: UInt64) async throws {
+    private func commit(_ batches: [IncomingBatch], through position: StreamPosition) async throws {
         let start = ContinuousClock.now
-        let appended = try await store.append(batches, through: bus.keepsMessages ? offset : nil)
+        let appended = try await store.append(batches, through: bus.keepsMessages ? position : nil)
         commitDuration.record(duration: start.duration(to: .now))
         storedEntries.increment(by: appended.count)
         progress.withLock { progress in
-            progress.offset = offset
+            progress.position = position
+            progress.isNewStream = false
             progress.commits += 1
             progress.failure = nil
         }

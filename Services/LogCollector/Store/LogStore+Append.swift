@@ -12,9 +12,9 @@ extension LogStore {
 
     /// Stores entries, and how far the stream was read, in one commit.
     ///
-    /// - Parameter offset: of the last stream entry that these batches came from; nil where offsets do not outlive the
-    ///   process.
-    func append(_ batches: [IncomingBatch], through offset: UInt64?) async throws -> Appended {
+    /// - Parameter position: of the last stream entry that these batches came from; nil where the stream does not
+    ///   outlive the process.
+    func append(_ batches: [IncomingBatch], through position: StreamPosition?) async throws -> Appended {
         try await pool.write { database in
             let firstID = try Self.lastID(database) + 1
             var nextID = firstID
@@ -33,9 +33,11 @@ extension LogStore {
                 ).execute(arguments: [firstID, nextID - 1])
                 try Self.noteTimes(from: firstID, to: nextID - 1, database)
             }
-            try database.cachedStatement(
-                sql: "UPDATE state SET last_id = ?, stream_offset = coalesce(?, stream_offset)"
-            ).execute(arguments: [nextID - 1, offset.map(Int64.init(bitPattern:))])
+            try database.cachedStatement(sql: "UPDATE state SET last_id = ?").execute(arguments: [nextID - 1])
+            if let position {
+                try database.cachedStatement(sql: "UPDATE state SET stream_offset = ?, stream_message_id = ?")
+                    .execute(arguments: [Int64(bitPattern: position.offset), position.messageID])
+            }
             return Appended(lastID: nextID - 1, count: nextID - firstID)
         }
     }

@@ -40,14 +40,27 @@ package final class LogStore: Sendable {
         try await pool.read { try Self.lastID($0) }
     }
 
-    /// The offset of the last stream entry that was stored; nil where none was.
-    package func streamOffset() async throws -> UInt64? {
+    /// Where in the stream the last commit ended; nil where none has read from a stream that is kept.
+    package func streamPosition() async throws -> StreamPosition? {
         try await pool.read { database in
-            try Int64.fetchOne(database, sql: "SELECT stream_offset FROM state").map(UInt64.init(bitPattern:))
+            let row = try Row.fetchOne(database, sql: "SELECT stream_offset, stream_message_id FROM state")
+            guard let row, let offset = row["stream_offset"] as Int64? else { return nil }
+            return StreamPosition(offset: UInt64(bitPattern: offset), messageID: row["stream_message_id"])
         }
     }
 
     static func lastID(_ database: Database) throws -> Int {
         try Int.fetchOne(database, sql: "SELECT last_id FROM state") ?? 0
+    }
+}
+
+/// A place in a stream. The message's id tells whether it still is the same stream.
+package struct StreamPosition: Sendable, Equatable {
+    package var offset: UInt64
+    package var messageID: String
+
+    package init(offset: UInt64, messageID: String) {
+        self.offset = offset
+        self.messageID = messageID
     }
 }

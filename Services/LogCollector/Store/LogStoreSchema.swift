@@ -24,9 +24,10 @@ enum LogStoreSchema {
     private static let tables = """
         CREATE TABLE state (
             last_id INTEGER NOT NULL,
-            stream_offset INTEGER
+            stream_offset INTEGER,
+            stream_message_id TEXT NOT NULL
         );
-        INSERT INTO state VALUES (0, NULL);
+        INSERT INTO state VALUES (0, NULL, '');
 
         CREATE TABLE entry (
             id INTEGER PRIMARY KEY,

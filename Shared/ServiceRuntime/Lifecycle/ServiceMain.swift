@@ -111,8 +111,19 @@ package enum ServiceMain {
 
     /// A group that drains on SIGTERM and SIGINT, from its last service to its first.
     package static func group(_ services: [any Service], logger: Logger) -> ServiceGroup {
+        // By default a service is named by a dump of all that it holds.
+        let named = services.map { service in
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: service, serviceName: "\(type(of: service))")
+        }
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: named, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.logging.keys.serviceKey = LogKey.service
+        configuration.logging.keys.servicesKey = LogKey.services
+        configuration.logging.keys.signalKey = LogKey.signal
+        configuration.logging.keys.gracefulShutdownSignalsKey = LogKey.signals
+        configuration.logging.keys.cancellationSignalsKey = LogKey.cancellationSignals
+        configuration.logging.keys.errorKey = LogKey.error
         configuration.maximumGracefulShutdownDuration = drainLimit
         return ServiceGroup(configuration: configuration)
     }

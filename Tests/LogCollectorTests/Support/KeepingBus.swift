@@ -2,9 +2,16 @@ import Bus
 import TestSupport
 
 /// An embedded bus that says of itself that it keeps messages, as a broker does, and notes where streams are read from.
+///
+/// With `isShort` it does as a broker whose stream does not reach the offset asked for: nothing comes.
 final class KeepingBus: MessageBus {
     private let bus = EmbeddedBus(topology: .purser(categories: []))
     let starts = Recorder<StreamStart>()
+    private let isShort: Bool
+
+    init(isShort: Bool = false) {
+        self.isShort = isShort
+    }
 
     let keepsMessages = true
     var status: BusStatus { bus.status }
@@ -40,6 +47,9 @@ final class KeepingBus: MessageBus {
         handler: @escaping @Sendable ([StreamEntry]) async throws -> Void
     ) async throws {
         starts.record(start)
+        if isShort, start != .first {
+            try await bus.read(stream, from: .offset(.max), batchLimit: 1) { _ in }
+        }
         try await bus.read(stream, from: start, batchLimit: batchLimit, handler: handler)
     }
 }
