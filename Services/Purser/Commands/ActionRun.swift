@@ -119,7 +119,7 @@ private struct ActionProgress {
             let because = action.text("waiting_because") ?? action["error"]?.text("message") ?? ""
             let time = Cell.time(.string(Timestamp.now.description))
             let cell = Cell.state(state)
-            print("\(time.style.apply(to: time.text))  \(cell.style.apply(to: cell.text))  \(Cell(because).text)")
+            say("\(time.style.apply(to: time.text))  \(cell.style.apply(to: cell.text))  \(Cell(because).text)")
         }
         return ActionStates.ends.contains(state)
     }
