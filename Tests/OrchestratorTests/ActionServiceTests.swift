@@ -224,10 +224,15 @@ struct ActionServiceTests {
     }
 
     @Test func `A set-up function is refused on what is set up already`() async throws {
-        try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        try await OrchestratorHarness.run { attempt in
+            for await _ in gate { break }
+            return ActionOutcome(attempt, .succeeded, result: Self.account)
+        } body: { harness in
             let product = try await harness.product()
             let first = try await harness.submit("create", on: product, Self.create).action
             let second = try await harness.submit("create", on: product, Self.create)
+            open.yield()
             _ = try await harness.wait(for: first.id, .succeeded)
             // Accepted while the first was under way, it fails when its turn comes.
             #expect(try await harness.wait(for: second.action.id, .failed, .succeeded).state == .failed)
@@ -345,18 +350,18 @@ struct ActionServiceTests {
 }
 
 extension OrchestratorHarness {
-    /// The first attempt that was handed over, waiting for it at most 10 s.
+    /// The first attempt that was handed over, waiting for it at most 60 s.
     func firstExecution() async -> ExecuteAction? {
         await poll { self.executions.withLock { $0.first } }
     }
 
-    /// The first dead letter, waiting for it at most 10 s.
+    /// The first dead letter, waiting for it at most 60 s.
     func firstDeadLetter() async -> DeadLetter? {
         await poll { try? await self.parts.deadLetters.list().items.last }
     }
 
     private func poll<Value: Sendable>(_ look: @Sendable () async -> Value?) async -> Value? {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
             if let value = await look() { return value }
             await Task.yield()

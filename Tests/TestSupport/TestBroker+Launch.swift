@@ -87,7 +87,7 @@ func run(
     let status = try await withCheckedThrowingContinuation { continuation in
         process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
         do {
-            try process.run()
+            try process.runTakingSignals()
         } catch {
             process.terminationHandler = nil
             continuation.resume(throwing: error)

@@ -89,7 +89,7 @@ package final class TestBroker: Sendable {
         launcher.currentDirectoryURL = folder
         launcher.standardOutput = try output()
         launcher.standardError = launcher.standardOutput
-        try launcher.run()
+        try launcher.runTakingSignals()
         try await eventually(within: Self.startLimit, "the broker's start") {
             Self.greets(port: self.port)
         }
@@ -191,6 +191,6 @@ package final class TestBroker: Sendable {
         watcher.standardInput = FileHandle.nullDevice
         watcher.standardOutput = FileHandle.nullDevice
         watcher.standardError = FileHandle.nullDevice
-        try watcher.run()
+        try watcher.runTakingSignals()
     }
 }

@@ -25,7 +25,8 @@ start_broker() {
     port=$(free_port)
     name="purser-$(printf '%s' "$PURSER_DATA" | cksum | cut -d' ' -f1)@localhost"
     [ -s "$home/password" ] || head -c 24 /dev/urandom | base64 -w0 | tr '+/' '-_' >"$home/password"
-    local password
+    local password epmd
+    epmd=$(free_port)
     password=$(cat "$home/password")
     cat >"$home/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$port
@@ -42,7 +43,7 @@ CONF
         RABBITMQ_DIST_PORT="$(free_port)" RABBITMQ_MNESIA_BASE="$home/mnesia" RABBITMQ_LOG_BASE="$home/log" \
         RABBITMQ_PID_FILE="$home/broker.pid" RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" \
         RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_CONF_ENV_FILE=/dev/null \
-        ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$(free_port)" \
+        ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$epmd" \
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
         setsid bash -c '
             /usr/lib/rabbitmq/bin/rabbitmq-server >"$2/output.log" 2>&1 </dev/null &
@@ -51,7 +52,9 @@ CONF
             while kill -0 "$1" 2>/dev/null && kill -0 $server 2>/dev/null; do sleep 0.5; done
             kill -TERM $server 2>/dev/null
             wait $server
-        ' broker $$ "$home" &
+            # The name server that came with it stays otherwise; it refuses while it still knows the broker.
+            for try in 1 2 3 4 5 6 7 8 9 10; do epmd -port "$3" -kill >/dev/null 2>&1 && break; sleep 0.3; done
+        ' broker $$ "$home" "$epmd" &
     broker_pid=$!
     echo "$broker_pid" >"$home/watcher.pid"
     local waited=0

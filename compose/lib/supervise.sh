@@ -19,9 +19,12 @@ supervise() {
             output="$PURSER_DATA/run/$name.log"
             if [ -e "$output" ] && [ "$(stat -c %s "$output")" -gt $output_limit ]; then mv "$output" "$output.1"; fi
             begun=$SECONDS
-            env "$@" "$bin/$name" </dev/null >>"$output" 2>&1 &
+            # Not through `env`, whose arguments everyone could read.
+            ([ $# = 0 ] || export "$@"; exec "$bin/$name") </dev/null >>"$output" 2>&1 &
             child=$!
             echo "$child" >"$PURSER_DATA/run/$name.pid"
+            # Told to stop just before the child was known.
+            [ -z "$stopping" ] || kill -TERM "$child" 2>/dev/null || true
             # A trapped signal interrupts `wait`; the process is then still to be waited for.
             status=0
             wait "$child" || status=$?

@@ -65,8 +65,7 @@ struct LogsCommand: PurserSubcommand {
             if event.name == "gap" {
                 warn("Entries \(data.text("from") ?? "?") to \(data.text("to") ?? "?") are no longer kept.")
             } else {
-                print(line(data))
-                fflush(nil)
+                say(line(data))
             }
             return .goOn
         })

@@ -6,6 +6,12 @@ func warn(_ text: String) {
     FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 
+/// Writes a line to standard output at once, also where that is a file or a pipe.
+func say(_ text: String) {
+    print(text)
+    fflush(nil)
+}
+
 /// Colours, where standard output is a terminal and `NO_COLOR` is not set.
 enum Style: String {
     case plain = "0"

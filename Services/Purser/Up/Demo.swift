@@ -20,13 +20,13 @@ struct Demo {
     /// Does nothing where there are clients already.
     func run() async throws {
         guard try await client.get("/v1/clients", [("limit", "1")]).items.isEmpty else { return }
-        print("Setting up a demo client with one product in each category.\n")
+        say("Setting up a demo client with one product in each category.\n")
         let made = try await client.post(
             "/v1/clients", ["name": "Demo client", "email": "demo@example.com", "phone": "+14155550100"])
         guard let id = made.text("id") else { return }
         try await makeToken(for: id)
         for product in Self.products { try await provision(product, for: id) }
-        print("")
+        say("")
     }
 
     private func makeToken(for id: String) async throws {
@@ -57,8 +57,8 @@ struct Demo {
             "/v1/contract-products/\(made.text("id") ?? "")/actions?wait=\(Self.wait)",
             ["function": .string(product.function), "parameters": .object(product.parameters)])
         let cells = [Cell(product.category), Cell(product.function), Cell.state(action.text("state")), Cell(action.text("id"), .dim)]
-        print("  " + cells.map { $0.style.apply(to: $0.text) }.joined(separator: "  "))
-        if let error = action["error"] { print("    " + (error.text("message") ?? "")) }
+        say("  " + cells.map { $0.style.apply(to: $0.text) }.joined(separator: "  "))
+        if let error = action["error"] { say("    " + (error.text("message") ?? "")) }
     }
 }
 

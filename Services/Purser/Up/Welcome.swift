@@ -11,7 +11,7 @@ struct Welcome {
 
     func show() {
         let token = tokenFile.map { "in \($0)" } ?? "as given in PURSER_ADMIN_TOKEN"
-        print(
+        say(
             """
 
             Purser is running at \(url)

@@ -51,7 +51,7 @@ final class ServiceProcess: Sendable {
                 $0 = process.terminationReason == .exit ? .exited(status) : .signalled(status)
             }
         }
-        try process.run()
+        try process.runTakingSignals()
         id = process.processIdentifier
     }
 

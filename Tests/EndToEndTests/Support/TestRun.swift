@@ -47,6 +47,6 @@ enum TestRun {
         watcher.standardInput = FileHandle.nullDevice
         watcher.standardOutput = FileHandle.nullDevice
         watcher.standardError = FileHandle.nullDevice
-        try watcher.run()
+        try watcher.runTakingSignals()
     }
 }

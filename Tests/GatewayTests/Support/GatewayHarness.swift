@@ -156,7 +156,7 @@ final class StreamText: Sendable {
 
     /// Waits until the text contains this.
     func wait(for expected: String) async throws {
-        try await eventually(within: .seconds(10), "\(expected) in \(text)") { text.contains(expected) }
+        try await eventually(within: .seconds(60), "\(expected) in \(text)") { text.contains(expected) }
     }
 
     /// The numbers after `id:`.

@@ -139,7 +139,7 @@ final class OrchestratorHarness: Sendable {
             DecideAction(id: action, decision: decision, result: result, decidedBy: "staff"))
     }
 
-    /// Waits until the action is in one of these states, at most 10 s, by following its events.
+    /// Waits until the action is in one of these states, at most 60 s, by following its events.
     func wait(for action: ActionID, _ states: ActionState...) async throws -> Action {
         let events = bus.events(matching: ["action.changed"])
         let current = try await show(action)
@@ -153,13 +153,13 @@ final class OrchestratorHarness: Sendable {
                 return nil
             }
             group.addTask {
-                try await Task.sleep(for: .seconds(10))
+                try await Task.sleep(for: .seconds(60))
                 return nil
             }
             defer { group.cancelAll() }
             guard let found = try await group.next() ?? nil else {
                 let state = try await show(action).state
-                Issue.record("\(action) is \(state), and did not become one of \(states) within 10 s")
+                Issue.record("\(action) is \(state), and did not become one of \(states) within 60 s")
                 return current
             }
             return found
