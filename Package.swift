@@ -5,7 +5,8 @@ import PackageDescription
 
 let settings: [SwiftSetting] =
     [
-        "ExistentialAny", "MemberImportVisibility", "InternalImportsByDefault", "NonisolatedNonsendingByDefault",
+        "ExistentialAny", "MemberImportVisibility", "InternalImportsByDefault",
+        "NonisolatedNonsendingByDefault",
     ].map { .enableUpcomingFeature($0) } + [.unsafeFlags(["-warnings-as-errors"])]
 
 // MARK: Libraries that others keep
@@ -46,10 +47,12 @@ func service(
     let folder = "Services/\(path ?? name)"
     return [
         .target(
-            name: name, dependencies: dependencies + ["ServiceRuntime", "Bus", "Models", .lifecycle, .logging],
+            name: name,
+            dependencies: dependencies + ["ServiceRuntime", "Bus", "Models", .lifecycle, .logging],
             path: folder, exclude: ["Main"], plugins: contracts ? ["ContractsPlugin"] : []),
         .executableTarget(
-            name: "\(name)Main", dependencies: [.target(name: name), "ServiceRuntime"], path: "\(folder)/Main"),
+            name: "\(name)Main", dependencies: [.target(name: name), "ServiceRuntime"], path: "\(folder)/Main"
+        ),
     ]
 }
 
@@ -78,7 +81,8 @@ let sharedModules: [Target] = [
         providers: [.apt(["librabbitmq-dev"])]),
     .target(name: "ContractSchema", path: "Shared/Contracts/Schema"),
     .executableTarget(
-        name: "ContractsGenerator", dependencies: ["ContractSchema", .yams], path: "Shared/Contracts/Generator"),
+        name: "ContractsGenerator", dependencies: ["ContractSchema", .yams],
+        path: "Shared/Contracts/Generator"),
     .plugin(
         name: "ContractsPlugin", capability: .buildTool(), dependencies: ["ContractsGenerator"],
         path: "Shared/Contracts/Plugin"),
@@ -88,12 +92,16 @@ let sharedModules: [Target] = [
     shared(
         "AdapterKit",
         [
-            "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .lifecycle, .logging, .metrics, .nioCore,
+            "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .lifecycle, .logging, .metrics,
+            .nioCore,
             .nioHTTP1, .nioPosix, .nioSSL,
         ]),
     shared(
         "ServiceRuntime",
-        ["Bus", "Models", .configuration, .crypto, .hummingbird, .lifecycle, .logging, .metrics, .unixSignals]),
+        [
+            "Bus", "Models", .configuration, .crypto, .hummingbird, .lifecycle, .logging, .metrics,
+            .unixSignals,
+        ]),
 ]
 
 let services: [Target] =
@@ -105,7 +113,8 @@ let services: [Target] =
         .executableTarget(
             name: "Purser",
             dependencies: [
-                "Gateway", "Orchestrator", "LogCollector", "HostingAdapter", "ServiceRuntime", "Models", .argumentParser,
+                "Gateway", "Orchestrator", "LogCollector", "HostingAdapter", "ServiceRuntime", "Models",
+                .argumentParser,
                 .asyncHTTPClient, .nioCore,
             ], path: "Services/Purser")
     ]
@@ -120,26 +129,33 @@ let testTargets: [Target] = [
     tests("CatalogueTests", ["AdapterKit", "HostingAdapter", "Models"]),
     tests("BusTests", ["Bus", "AMQP", .logging]),
     .target(
-        name: "AdapterTestSupport", dependencies: ["AdapterKit", "Models", "ServiceRuntime", "TestSupport", .logging],
+        name: "AdapterTestSupport",
+        dependencies: ["AdapterKit", "Models", "ServiceRuntime", "TestSupport", .logging],
         path: "Tests/AdapterTestSupport"),
     tests(
         "AdapterKitTests",
         [
-            "AdapterKit", "AdapterTestSupport", "Bus", "Models", "ServiceRuntime", .lifecycle, .logging, .nioCore, .nioPosix,
+            "AdapterKit", "AdapterTestSupport", "Bus", "Models", "ServiceRuntime", .lifecycle, .logging,
+            .nioCore, .nioPosix,
             .nioHTTP1, .nioSSL,
         ]),
     tests(
         "HostingAdapterTests",
         ["HostingAdapter", "AdapterKit", "AdapterTestSupport", "Models", "ServiceRuntime", .grdb, .logging],
         resources: [.copy("Wire")]),
-    tests("ServiceRuntimeTests", ["ServiceRuntime", .hummingbird, .hummingbirdTesting, .lifecycle, .logging, .metrics]),
+    tests(
+        "ServiceRuntimeTests",
+        ["ServiceRuntime", .hummingbird, .hummingbirdTesting, .lifecycle, .logging, .metrics]),
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
     tests("PurserTests", ["Purser"]),
     tests(
         "EndToEndTests",
-        ["AMQP", "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .logging, .nioCore, .nioHTTP1, .nioPosix]),
+        [
+            "AMQP", "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .logging, .nioCore, .nioHTTP1,
+            .nioPosix,
+        ]),
 ]
 
 let package = Package(

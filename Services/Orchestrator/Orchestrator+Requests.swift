@@ -47,7 +47,8 @@ extension Orchestrator {
                 let range = try transaction.eventRange()
                 return EventList(
                     items: try transaction.events(
-                        after: request.after, client: request.clientID, limit: min(max(request.limit, 1), 1000)),
+                        after: request.after, client: request.clientID,
+                        limit: min(max(request.limit, 1), 1000)),
                     lastSequence: range.last, firstSequence: range.first)
             }
         }
@@ -58,17 +59,22 @@ extension Orchestrator {
                     categories: Set(adapters.map(\.category)).sorted(), adapters: adapters,
                     outboxWaiting: try transaction.outboxCount(),
                     actionsByState: Dictionary(
-                        uniqueKeysWithValues: try transaction.openActionCounts().map { ($0.state, .integer($0.count)) }))
+                        uniqueKeysWithValues: try transaction.openActionCounts().map {
+                            ($0.state, .integer($0.count))
+                        }))
             }
         }
         return router
     }
 
-    private static func providers(_ request: ListProviders, _ catalogue: Catalogue, now: Timestamp) -> ProviderList {
+    private static func providers(_ request: ListProviders, _ catalogue: Catalogue, now: Timestamp)
+        -> ProviderList
+    {
         let adapters = catalogue.adapters(now: now)
         return ProviderList(
             items: catalogue.providers(of: request.category).map { descriptor in
-                Provider(descriptor: descriptor, instances: adapters.filter { $0.category == descriptor.category })
+                Provider(
+                    descriptor: descriptor, instances: adapters.filter { $0.category == descriptor.category })
             })
     }
 
@@ -81,7 +87,9 @@ extension Orchestrator {
                 .open(request.sealed, context: "\(request.actionID)/debug")
             logger.notice(
                 "Revealed debug data",
-                metadata: [LogKey.actionID: "\(request.actionID)", LogKey.requestedBy: "\(request.revealedBy)"])
+                metadata: [
+                    LogKey.actionID: "\(request.actionID)", LogKey.requestedBy: "\(request.revealedBy)",
+                ])
             return DebugData(text: try secrets.gateway.seal(opened, context: "debug"))
         } catch {
             throw RequestFailure(.conflict, "The debug data cannot be opened: \(error.message).")

@@ -13,14 +13,16 @@ extension Orchestrator {
     /// - Returns: the services in the order in which they depend on each other.
     /// - Throws: where the store cannot be opened or a key is missing.
     package static func build(
-        _ context: ServiceContext, now: @escaping @Sendable () -> Timestamp = { .now }, backoff: Backoff = Backoff()
+        _ context: ServiceContext, now: @escaping @Sendable () -> Timestamp = { .now },
+        backoff: Backoff = Backoff()
     ) async throws -> [any Service] {
         try await assemble(context, now: now, backoff: backoff).services
     }
 
     /// The same, with the parts at hand.
     package static func assemble(
-        _ context: ServiceContext, now: @escaping @Sendable () -> Timestamp = { .now }, backoff: Backoff = Backoff()
+        _ context: ServiceContext, now: @escaping @Sendable () -> Timestamp = { .now },
+        backoff: Backoff = Backoff()
     ) async throws -> (parts: Parts, services: [any Service]) {
         let logger = context.logger
         let bus = context.bus
@@ -46,7 +48,8 @@ extension Orchestrator {
             clients: ClientService(store: store, now: now),
             tokens: TokenService(store: store, secrets: secrets, now: now, events: events, logger: logger),
             deadLetters: DeadLetterService(
-                store: store, bus: bus, outboxWritten: outboxWritten, topology: topology, now: now, logger: logger),
+                store: store, bus: bus, outboxWritten: outboxWritten, topology: topology, now: now,
+                logger: logger),
             secrets: secrets)
         if let token = context.configuration.adminToken {
             try await parts.tokens.register(adminToken: token.revealed)
@@ -58,7 +61,8 @@ extension Orchestrator {
             parts,
             [
                 events,
-                OutboxRelay(store: store, bus: bus, written: outboxWritten, topology: topology, logger: logger),
+                OutboxRelay(
+                    store: store, bus: bus, written: outboxWritten, topology: topology, logger: logger),
                 Janitor(store: store, now: now, logger: logger),
                 StatusGauges(store: store, logger: logger),
                 Alarm(actions: actions, set: alarmSet, now: now, logger: logger),

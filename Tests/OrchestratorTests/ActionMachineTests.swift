@@ -14,7 +14,8 @@ struct ActionMachineTests {
         "failed": .outcome(attempt: 1, .failed(isTransient: false, retryAt: later)),
         "failedForNow": .outcome(attempt: 1, .failed(isTransient: true, retryAt: later)),
         "deferred": .outcome(attempt: 1, .deferred(reference: "r", pollAt: later, now: now)),
-        "unsure": .outcome(attempt: 1, .unsure), "expired": .outcome(attempt: 1, .expired(mayHaveBegun: false)),
+        "unsure": .outcome(attempt: 1, .unsure),
+        "expired": .outcome(attempt: 1, .expired(mayHaveBegun: false)),
         "stale": .outcome(attempt: 0, .succeeded),
         "cancel": .decision(.cancel), "retry": .decision(.retry), "adopt": .decision(.adopt),
         "abandon": .decision(.abandon), "approve": .decision(.approve), "reject": .decision(.reject),
@@ -25,7 +26,8 @@ struct ActionMachineTests {
         .awaitingApproval: ["approve": .queued, "reject": .rejected, "cancel": .cancelled],
         .queued: ["dispatch": .dispatched, "invalid": .failed, "cancel": .cancelled],
         .dispatched: [
-            "due": .queued, "lost": .queued, "succeeded": .succeeded, "failed": .failed, "failedForNow": .waiting,
+            "due": .queued, "lost": .queued, "succeeded": .succeeded, "failed": .failed,
+            "failedForNow": .waiting,
             "deferred": .deferred, "unsure": .unsure, "expired": .queued,
         ],
         .waiting: ["due": .queued, "cancel": .cancelled, "retry": .queued],
@@ -134,6 +136,8 @@ struct BackoffTests {
     @Test func `What the provider asked for is never undercut, and is heeded up to a day`() {
         let backoff = Backoff()
         #expect(backoff.nextTry(failures: 0, retryAfter: .seconds(120), now: now).milliseconds == 120_000)
-        #expect(backoff.nextTry(failures: 0, retryAfter: .seconds(9_999_999), now: now).milliseconds == 86_400_000)
+        #expect(
+            backoff.nextTry(failures: 0, retryAfter: .seconds(9_999_999), now: now).milliseconds == 86_400_000
+        )
     }
 }

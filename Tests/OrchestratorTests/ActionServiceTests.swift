@@ -8,7 +8,8 @@ import Testing
 
 struct ActionServiceTests {
     static let account: [String: JSONValue] = [
-        "username": "janedoe", "server_hostname": "cp1.example.com", "package_name": "gold", "suspended": false,
+        "username": "janedoe", "server_hostname": "cp1.example.com", "package_name": "gold",
+        "suspended": false,
         "domain": "example.com", "ip": .null,
     ]
     static let create: [String: JSONValue] = ["domain": "example.com", "package_name": "gold"]
@@ -18,7 +19,9 @@ struct ActionServiceTests {
         ActionOutcome(attempt, .succeeded, result: attempt.function == "terminate" ? [:] : account)
     }
 
-    @Test func `A result fills the provision fields, so that later functions need nothing typed in`() async throws {
+    @Test func `A result fills the provision fields, so that later functions need nothing typed in`()
+        async throws
+    {
         try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
             let product = try await harness.product()
             let created = try await harness.submit("create", on: product, Self.create).action
@@ -27,7 +30,8 @@ struct ActionServiceTests {
             #expect(ended.result?["username"] == "janedoe")
             #expect(ended.attempts.map(\.outcome) == [.succeeded])
 
-            let shown = try await harness.parts.products.show(ShowContractProduct(id: product, audience: .admin))
+            let shown = try await harness.parts.products.show(
+                ShowContractProduct(id: product, audience: .admin))
             #expect(shown.status == .active)
             #expect(shown.provisionFields["username"] == "janedoe")
             #expect(shown.provisionFields["ip"] == nil)
@@ -45,10 +49,13 @@ struct ActionServiceTests {
         }
     }
 
-    @Test func `What the client's profile and the product know is sent, and what was given goes first`() async throws {
+    @Test func `What the client's profile and the product know is sent, and what was given goes first`()
+        async throws
+    {
         try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
             let product = try await harness.product()
-            let action = try await harness.submit("create", on: product, ["customer_name": "Given Name"]).action
+            let action = try await harness.submit("create", on: product, ["customer_name": "Given Name"])
+                .action
             _ = try await harness.wait(for: action.id, .succeeded)
             let parameters = try #require(harness.executions.withLock { $0.first }).parameters
             #expect(parameters["email"] == "jane@example.com")
@@ -58,11 +65,15 @@ struct ActionServiceTests {
         }
     }
 
-    @Test func `Actions that change a product run one at a time and in order, reading ones beside them`() async throws {
+    @Test func `Actions that change a product run one at a time and in order, reading ones beside them`()
+        async throws
+    {
         let (gate, open) = AsyncStream<Void>.makeStream()
         let running = Mutex((now: 0, most: 0))
         try await OrchestratorHarness.run { attempt in
-            guard attempt.function != "getInfo" else { return ActionOutcome(attempt, .succeeded, result: Self.account) }
+            guard attempt.function != "getInfo" else {
+                return ActionOutcome(attempt, .succeeded, result: Self.account)
+            }
             running.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
             for await _ in gate { break }
             running.withLock { $0.now -= 1 }
@@ -91,7 +102,9 @@ struct ActionServiceTests {
         }
     }
 
-    @Test func `An error that passes is tried again after its time, one that does not ends the action`() async throws {
+    @Test func `An error that passes is tried again after its time, one that does not ends the action`()
+        async throws
+    {
         try await OrchestratorHarness.run { attempt in
             attempt.attempt == 1
                 ? ActionOutcome(attempt, .failed, error: .rateLimited, retryAfter: 90)
@@ -112,7 +125,8 @@ struct ActionServiceTests {
             let failed = try await harness.wait(for: action.id, .failed)
             #expect(failed.error?.kind == .rejected)
             #expect(failed.attempts.count == 2)
-            let product2 = try await harness.parts.products.show(ShowContractProduct(id: product, audience: .admin))
+            let product2 = try await harness.parts.products.show(
+                ShowContractProduct(id: product, audience: .admin))
             #expect(product2.status == .pending)
         }
     }
@@ -136,7 +150,8 @@ struct ActionServiceTests {
 
     @Test func `An unsure action waits for a person, who can adopt, retry or abandon it`() async throws {
         try await OrchestratorHarness.run { attempt in
-            ActionOutcome(attempt, attempt.attempt == 1 ? .unsure : .succeeded, result: Self.account, error: .timedOut)
+            ActionOutcome(
+                attempt, attempt.attempt == 1 ? .unsure : .succeeded, result: Self.account, error: .timedOut)
         } body: { harness in
             let adopted = try await harness.product()
             var action = try await harness.submit("create", on: adopted, Self.create).action
@@ -145,8 +160,11 @@ struct ActionServiceTests {
             await #expect(throws: RequestFailure.self) {
                 try await harness.decide("adopt", action.id, result: ["username": 5])
             }
-            #expect(try await harness.decide("adopt", action.id, result: ["username": "found"]).state == .succeeded)
-            let product = try await harness.parts.products.show(ShowContractProduct(id: adopted, audience: .admin))
+            #expect(
+                try await harness.decide("adopt", action.id, result: ["username": "found"]).state
+                    == .succeeded)
+            let product = try await harness.parts.products.show(
+                ShowContractProduct(id: adopted, audience: .admin))
             #expect(product.status == .active)
             #expect(product.provisionFields["username"] == "found")
 
@@ -191,7 +209,9 @@ struct ActionServiceTests {
             let product = try await harness.product()
             let ids = try await withThrowingTaskGroup(of: ActionID.self) { group in
                 for _ in 0..<64 {
-                    group.addTask { try await harness.submit("create", on: product, Self.create, key: "k").action.id }
+                    group.addTask {
+                        try await harness.submit("create", on: product, Self.create, key: "k").action.id
+                    }
                 }
                 return try await group.reduce(into: Set<ActionID>()) { $0.insert($1) }
             }
@@ -276,7 +296,8 @@ struct ActionServiceTests {
         }
     }
 
-    @Test func `After a restart without a broker, what was in flight is handed over again as a possible repeat`()
+    @Test
+    func `After a restart without a broker, what was in flight is handed over again as a possible repeat`()
         async throws
     {
         let folder = FileManager.default.temporaryDirectory.appending(path: "purser-\(UUID().uuidString)")
@@ -303,12 +324,17 @@ struct ActionServiceTests {
         let canaries = ["tok-CANARY-1", "pw-CANARY-2", "url-CANARY-3"]
         let loginURL: JSONValue = "https://panel.example.com/url-CANARY-3"
         try await OrchestratorHarness.run(folder: folder) { attempt in
-            guard attempt.function == "getLoginUrl" else { return ActionOutcome(attempt, .succeeded, result: [:]) }
-            let sealed = try? keys.category("hosting").seal(loginURL, context: "\(attempt.actionID)/result/login_url")
+            guard attempt.function == "getLoginUrl" else {
+                return ActionOutcome(attempt, .succeeded, result: [:])
+            }
+            let sealed = try? keys.category("hosting").seal(
+                loginURL, context: "\(attempt.actionID)/result/login_url")
             return ActionOutcome(attempt, .succeeded, result: ["login_url": .string(sealed ?? "")])
         } body: { harness in
             let product = try await harness.product(["username": "janedoe"])
-            let password = try await harness.submit("changePassword", on: product, ["password": "pw-CANARY-2"]).action
+            let password = try await harness.submit(
+                "changePassword", on: product, ["password": "pw-CANARY-2"]
+            ).action
             let shown = try await harness.wait(for: password.id, .succeeded)
             #expect(shown.parameters["password"] == .string(Secret.mask))
             let login = try await harness.submit("getLoginUrl", on: product, ["user_ip": "192.0.2.1"]).action
@@ -328,11 +354,15 @@ struct ActionServiceTests {
         let store = folder.appending(path: "orchestrator")
         for file in try FileManager.default.contentsOfDirectory(at: store, includingPropertiesForKeys: nil) {
             let bytes = try Data(contentsOf: file)
-            for canary in canaries { #expect(bytes.range(of: Data(canary.utf8)) == nil, "\(file.lastPathComponent)") }
+            for canary in canaries {
+                #expect(bytes.range(of: Data(canary.utf8)) == nil, "\(file.lastPathComponent)")
+            }
         }
     }
 
-    @Test func `A message that is no outcome becomes a dead letter with its reason, and can be sent again`() async throws {
+    @Test func `A message that is no outcome becomes a dead letter with its reason, and can be sent again`()
+        async throws
+    {
         try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
             let malformed = BusMessage(id: "bad-1", type: "action.outcome.v1", body: Data("{".utf8))
             try await harness.bus.publish(malformed, to: Queue.outcomes.route)

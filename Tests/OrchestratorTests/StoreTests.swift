@@ -16,7 +16,9 @@ struct StoreTests {
         Client(id: .make(), name: name, email: "jane@example.com", createdAt: .now)
     }
 
-    @Test func `What was written is there after reopening, in WAL mode and with synchronous FULL`() async throws {
+    @Test func `What was written is there after reopening, in WAL mode and with synchronous FULL`()
+        async throws
+    {
         defer { try? FileManager.default.removeItem(at: folder) }
         let client = Self.client("Jane Doe")
         do {

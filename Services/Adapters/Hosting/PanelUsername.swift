@@ -18,11 +18,14 @@ enum PanelUsername {
 
     /// 3 of 36 characters each, from the FNV-1a hash of the domain.
     private static func ending(of domain: String) -> String {
-        var hash = domain.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        var hash = domain.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
         hash ^= hash >> 32
-        return String((0..<3).map { _ in
-            defer { hash /= 36 }
-            return digits[Int(hash % 36)]
-        })
+        return String(
+            (0..<3).map { _ in
+                defer { hash /= 36 }
+                return digits[Int(hash % 36)]
+            })
     }
 }

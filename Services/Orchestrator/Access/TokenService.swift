@@ -29,12 +29,14 @@ package struct TokenService: Sendable {
 
     package func create(_ request: CreateToken) async throws -> NewToken {
         guard (request.role == .client) == (request.clientID != nil) else {
-            let problem = FieldProblem(pointer: "/client_id", detail: "give it where the role is client, and only there")
+            let problem = FieldProblem(
+                pointer: "/client_id", detail: "give it where the role is client, and only there")
             throw RequestFailure(.invalid, "The token is not as it should be.", problems: [problem])
         }
         let text = Self.makeToken(role: request.role)
         let details = try await store(
-            text, name: request.name, role: request.role, clientID: request.clientID, expiresAt: request.expiresAt)
+            text, name: request.name, role: request.role, clientID: request.clientID,
+            expiresAt: request.expiresAt)
         logger.notice("Made token", metadata: [LogKey.tokenID: "\(details.id)"])
         return NewToken(token: try secrets.gateway.seal(.string(text), context: "token"), details: details)
     }
@@ -58,7 +60,9 @@ package struct TokenService: Sendable {
         let hash = Self.hash(text)
         let now = now()
         let isKnown = try await store.read { try $0.token(hash: hash, now: now) != nil }
-        if !isKnown { _ = try await store(text, name: "PURSER_ADMIN_TOKEN", role: .admin, clientID: nil, expiresAt: nil) }
+        if !isKnown {
+            _ = try await store(text, name: "PURSER_ADMIN_TOKEN", role: .admin, clientID: nil, expiresAt: nil)
+        }
     }
 
     private func store(
@@ -66,7 +70,8 @@ package struct TokenService: Sendable {
     ) async throws -> Token {
         let now = now()
         let token = Token(
-            id: .make(at: now), name: name, role: role, clientID: clientID, createdAt: now, expiresAt: expiresAt)
+            id: .make(at: now), name: name, role: role, clientID: clientID, createdAt: now,
+            expiresAt: expiresAt)
         try await store.write { transaction in
             if let clientID, try transaction.client(clientID) == nil {
                 let problem = FieldProblem(pointer: "/client_id", detail: "there is no such client")

@@ -20,7 +20,8 @@ package struct ActionDispatcher: Sendable {
 
     /// Dispatches the first in line, where it is its turn. One that cannot be dispatched fails, and the next is first.
     package func advance(
-        _ product: ContractProductID, in transaction: Transaction, changes: inout ActionChanges, now: Timestamp
+        _ product: ContractProductID, in transaction: Transaction, changes: inout ActionChanges,
+        now: Timestamp
     ) throws {
         while let action = try transaction.firstInLine(of: product), action.machine.state == .queued {
             var action = action
@@ -33,7 +34,8 @@ package struct ActionDispatcher: Sendable {
     /// Hands a queued action over: it becomes dispatched, or failed where what it needs is missing or wrong. The caller
     /// stores the action; it must have its number.
     package func dispatch(
-        _ action: inout ActionRecord, in transaction: Transaction, changes: inout ActionChanges, now: Timestamp
+        _ action: inout ActionRecord, in transaction: Transaction, changes: inout ActionChanges,
+        now: Timestamp
     ) throws {
         do {
             let message = try compose(&action, in: transaction, now: now)
@@ -60,7 +62,10 @@ package struct ActionDispatcher: Sendable {
             let product = try transaction.product(action.productID),
             let client = try transaction.client(product.clientID),
             let configuration = try transaction.configuration(product.configurationID)
-        else { throw RequestFailure(.conflict, "The product, its client or its configuration is no longer there.") }
+        else {
+            throw RequestFailure(
+                .conflict, "The product, its client or its configuration is no longer there.")
+        }
         if let refusal = ProductGuard.refusal(of: function, on: product.status) { throw refusal }
         guard let provider = catalogue.provider(configuration.provider, of: action.category),
             provider.supports(function.name)
@@ -115,13 +120,17 @@ package enum ProductGuard {
     ///
     /// A set-up function (`verifyFirst` and leading to `active`) is refused on what is set up already: nothing is done
     /// twice at a provider because a button was pressed twice.
-    package static func refusal(of function: FunctionDefinition, on status: ProductStatus) -> RequestFailure? {
+    package static func refusal(of function: FunctionDefinition, on status: ProductStatus) -> RequestFailure?
+    {
         let isSetUp = function.effect == .verifyFirst && function.statusAfter == ProductStatus.active.rawValue
         switch status {
         case .active where isSetUp, .suspended where isSetUp:
-            return RequestFailure(.conflict, "The product is \(status.rawValue) already, so \(function.name) cannot be run on it.")
+            return RequestFailure(
+                .conflict,
+                "The product is \(status.rawValue) already, so \(function.name) cannot be run on it.")
         case .terminated where function.isChanging && !isSetUp:
-            return RequestFailure(.conflict, "The product is terminated, so \(function.name) cannot be run on it.")
+            return RequestFailure(
+                .conflict, "The product is terminated, so \(function.name) cannot be run on it.")
         case .pending, .active, .suspended, .terminated, .transferring, .expired:
             return nil
         }
@@ -132,8 +141,11 @@ extension ActionError {
     /// The failure of an action that could not be handed over.
     init(_ failure: RequestFailure) {
         let kind: ErrorKind = failure.kind == .invalid ? .invalidInput : .rejected
-        let problems = failure.problems.map { JSONValue.object(["pointer": .string($0.pointer), "detail": .string($0.detail)]) }
+        let problems = failure.problems.map {
+            JSONValue.object(["pointer": .string($0.pointer), "detail": .string($0.detail)])
+        }
         self.init(
-            kind: kind, message: failure.message, details: problems.isEmpty ? nil : ["errors": .array(problems)])
+            kind: kind, message: failure.message,
+            details: problems.isEmpty ? nil : ["errors": .array(problems)])
     }
 }

@@ -17,13 +17,17 @@ extension ActionService {
                 var changes = ActionChanges()
                 for action in due {
                     // An earlier one of the batch may have moved it.
-                    guard var action = try transaction.action(action.id), let wake = action.machine.wakeAt, wake <= now
+                    guard var action = try transaction.action(action.id), let wake = action.machine.wakeAt,
+                        wake <= now
                     else { continue }
                     try noteLoss(of: action, in: transaction, now: now)
                     try action.machine.handle(.due)
                     try settle(&action, in: transaction, changes: &changes, now: now)
                 }
-                return (try self.news(of: changes, in: transaction, now: now), due.count, try transaction.nextWake())
+                return (
+                    try self.news(of: changes, in: transaction, now: now), due.count,
+                    try transaction.nextWake()
+                )
             }
             logDispatches(in: news)
             tell(news)
@@ -40,7 +44,9 @@ extension ActionService {
             let news: ActionNews = try await store.write { transaction in
                 var changes = ActionChanges()
                 for id in batch {
-                    guard var action = try transaction.action(id), action.machine.state == .dispatched else { continue }
+                    guard var action = try transaction.action(id), action.machine.state == .dispatched else {
+                        continue
+                    }
                     try noteLoss(of: action, in: transaction, now: now)
                     try action.machine.handle(.lost)
                     try settle(&action, in: transaction, changes: &changes, now: now)
@@ -60,6 +66,7 @@ extension ActionService {
         guard action.machine.state == .dispatched else { return }
         try transaction.endAttempt(
             action.machine.attempt, of: action, outcome: nil,
-            error: ActionError(kind: .timedOut, message: "No answer came to this attempt."), begunAt: nil, at: now)
+            error: ActionError(kind: .timedOut, message: "No answer came to this attempt."), begunAt: nil,
+            at: now)
     }
 }

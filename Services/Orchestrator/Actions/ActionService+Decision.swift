@@ -19,7 +19,8 @@ extension ActionService {
             } catch let refusal as ActionMachine.Refusal {
                 throw RequestFailure(.conflict, Self.sentence(refusal, decision))
             }
-            try prepare(&action, decision: decision, request: request, in: transaction, changes: &changes, now: now)
+            try prepare(
+                &action, decision: decision, request: request, in: transaction, changes: &changes, now: now)
             try settle(&action, in: transaction, changes: &changes, now: now)
             let news = try self.news(of: changes, in: transaction, now: now)
             let current = try transaction.action(request.id, of: nil)
@@ -74,7 +75,9 @@ extension ActionService {
         try succeed(&action, result: sealed, in: transaction, changes: &changes, now: now)
     }
 
-    private static func sentence(_ refusal: ActionMachine.Refusal, _ decision: ActionMachine.Decision) -> String {
+    private static func sentence(_ refusal: ActionMachine.Refusal, _ decision: ActionMachine.Decision)
+        -> String
+    {
         switch refusal {
         case .begun(let state):
             "The action is \(state.rawValue) and may have been begun at the provider, so it cannot be cancelled."

@@ -14,7 +14,8 @@ extension ActionService {
         do {
             let news: ActionNews = try await store.write { transaction in
                 guard var action = try transaction.action(outcome.actionID) else {
-                    throw RequestFailure(.notFound, "there is no action \(outcome.actionID.rawValue.prefix(40))")
+                    throw RequestFailure(
+                        .notFound, "there is no action \(outcome.actionID.rawValue.prefix(40))")
                 }
                 var changes = ActionChanges()
                 try apply(outcome, to: &action, in: transaction, changes: &changes, now: now)
@@ -45,9 +46,11 @@ extension ActionService {
         _ outcome: ActionOutcome, to action: inout ActionRecord, in transaction: Transaction,
         changes: inout ActionChanges, now: Timestamp
     ) throws {
-        try action.machine.handle(.outcome(attempt: outcome.attempt, machineOutcome(outcome, of: action, now: now)))
+        try action.machine.handle(
+            .outcome(attempt: outcome.attempt, machineOutcome(outcome, of: action, now: now)))
         try transaction.endAttempt(
-            outcome.attempt, of: action, outcome: outcome.outcome, error: outcome.error, begunAt: outcome.begunAt,
+            outcome.attempt, of: action, outcome: outcome.outcome, error: outcome.error,
+            begunAt: outcome.begunAt,
             at: now)
         if let error = outcome.error { action.error = error }
         if outcome.outcome == .succeeded {
@@ -69,14 +72,16 @@ extension ActionService {
             return .deferred(reference: outcome.deferredReference, pollAt: pollAt, now: now)
         case .failed:
             let retryAt = backoff.nextTry(
-                failures: action.machine.failures, retryAfter: outcome.retryAfterSeconds.map { .seconds($0) }, now: now)
+                failures: action.machine.failures, retryAfter: outcome.retryAfterSeconds.map { .seconds($0) },
+                now: now)
             return .failed(isTransient: outcome.error?.kind.isTransient ?? false, retryAt: retryAt)
         }
     }
 
     /// Stores an action in its new state; where it has left the line, the next one is handed over.
     func settle(
-        _ action: inout ActionRecord, in transaction: Transaction, changes: inout ActionChanges, now: Timestamp
+        _ action: inout ActionRecord, in transaction: Transaction, changes: inout ActionChanges,
+        now: Timestamp
     ) throws {
         let state = action.machine.state
         if state.isTerminal {
@@ -84,7 +89,9 @@ extension ActionService {
             action.line = nil
         } else {
             action.finishedAt = nil
-            if state.holdsLine, action.isChanging, action.line == nil { action.line = try transaction.nextLine(of: action.productID) }
+            if state.holdsLine, action.isChanging, action.line == nil {
+                action.line = try transaction.nextLine(of: action.productID)
+            }
         }
         if state == .queued, !action.isChanging {
             try dispatcher.dispatch(&action, in: transaction, changes: &changes, now: now)
@@ -117,7 +124,8 @@ extension ActionService {
         var fields: [String: JSONValue] = [:]
         if function.writesBack {
             fields = try secrets.move(
-                result, fields: function.result, from: category, to: .init(secrets.storage, "\(product.id)/fields"))
+                result, fields: function.result, from: category,
+                to: .init(secrets.storage, "\(product.id)/fields"))
         }
         let status = function.statusAfter.flatMap(ProductStatus.init(rawValue:)) ?? product.status
         let didChange = try ProductChanges(actionID: action.id, changedBy: nil, now: now)

@@ -19,7 +19,10 @@ extension ActionService {
                 guard let number = Int64(text) else {
                     throw RequestFailure(
                         .invalid, "The cursor is none that was given out.",
-                        problems: [FieldProblem(pointer: "/cursor", detail: "give the next_cursor of the page before")])
+                        problems: [
+                            FieldProblem(
+                                pointer: "/cursor", detail: "give the next_cursor of the page before")
+                        ])
                 }
                 return number
             }

@@ -25,7 +25,8 @@ package struct ActionService: Sendable {
 
     package init(
         store: Store, catalogue: Catalogue, secrets: SecretKeeper, backoff: Backoff,
-        now: @escaping @Sendable () -> Timestamp, events: EventPublisher, outboxWritten: Nudge, alarmSet: Nudge,
+        now: @escaping @Sendable () -> Timestamp, events: EventPublisher, outboxWritten: Nudge,
+        alarmSet: Nudge,
         logger: Logger
     ) {
         self.store = store
@@ -49,16 +50,20 @@ package struct ActionService: Sendable {
     /// - Throws: `RequestFailure`: `notFound`, `forbidden`, `conflict`, `invalid` with the fields, `keyReused`.
     package func submit(_ request: SubmitAction, traceparent: String?) async throws -> SubmittedAction {
         let now = now()
-        guard request.id.isWellFormed else { throw RequestFailure(.invalid, "The action's id is not well formed.") }
+        guard request.id.isWellFormed else {
+            throw RequestFailure(.invalid, "The action's id is not well formed.")
+        }
         let (submitted, news): (SubmittedAction, ActionNews) = try await store.write { transaction in
             if let replayed = try replay(of: request, in: transaction, now: now) {
                 return (SubmittedAction(action: replayed, replayed: true), ActionNews())
             }
             var changes = ActionChanges()
-            let action = try accept(request, traceparent: traceparent, in: transaction, changes: &changes, now: now)
+            let action = try accept(
+                request, traceparent: traceparent, in: transaction, changes: &changes, now: now)
             if let key = request.idempotencyKey {
                 try transaction.insertIdempotencyKey(
-                    key, owner: request.requestedBy, fingerprint: request.fingerprint, action: action.id, at: now)
+                    key, owner: request.requestedBy, fingerprint: request.fingerprint, action: action.id,
+                    at: now)
             }
             let news = try self.news(of: changes, in: transaction, now: now)
             guard let view = news.actions.last(where: { $0.action.id == action.id })?.action else {
@@ -76,7 +81,9 @@ package struct ActionService: Sendable {
         return submitted
     }
 
-    private func replay(of request: SubmitAction, in transaction: Transaction, now: Timestamp) throws -> Action? {
+    private func replay(of request: SubmitAction, in transaction: Transaction, now: Timestamp) throws
+        -> Action?
+    {
         // The bus may deliver a request twice.
         if let action = try transaction.action(request.id), action.productID == request.contractProductID {
             return try views.view(action, in: transaction, withResult: true, now: now)
@@ -86,7 +93,8 @@ package struct ActionService: Sendable {
         else { return nil }
         guard before.fingerprint == request.fingerprint else {
             throw RequestFailure(
-                .keyReused, "This Idempotency-Key was used for another request. Use a new key for a new request.")
+                .keyReused,
+                "This Idempotency-Key was used for another request. Use a new key for a new request.")
         }
         guard let action = try transaction.action(before.action) else {
             throw StoreError.damaged("idempotency_keys.action_id")
@@ -95,7 +103,8 @@ package struct ActionService: Sendable {
     }
 
     private func accept(
-        _ request: SubmitAction, traceparent: String?, in transaction: Transaction, changes: inout ActionChanges,
+        _ request: SubmitAction, traceparent: String?, in transaction: Transaction,
+        changes: inout ActionChanges,
         now: Timestamp
     ) throws -> ActionRecord {
         let product = try transaction.product(request.contractProductID, of: request.clientID)
@@ -103,8 +112,10 @@ package struct ActionService: Sendable {
         var action = ActionRecord(
             number: try transaction.nextActionNumber(), id: request.id, productID: product.id,
             clientID: product.clientID, category: product.category, provider: "",
-            configurationID: product.configurationID, function: function.name, isChanging: function.isChanging,
-            machine: ActionMachine(state: .queued), given: [:], parameters: [:], requestedBy: request.requestedBy,
+            configurationID: product.configurationID, function: function.name,
+            isChanging: function.isChanging,
+            machine: ActionMachine(state: .queued), given: [:], parameters: [:],
+            requestedBy: request.requestedBy,
             traceparent: traceparent, createdAt: now)
         action.given = try secrets.move(
             request.parameters, fields: function.parameters,
@@ -113,11 +124,14 @@ package struct ActionService: Sendable {
         action.parameters = action.given
         action.provider = try transaction.configuration(product.configurationID)?.provider ?? ""
         let mustWait = try function.isChanging && transaction.firstInLine(of: product.id) != nil
-        try check(action, function: function, product: product, isLater: mustWait || request.runAt != nil, in: transaction)
+        try check(
+            action, function: function, product: product, isLater: mustWait || request.runAt != nil,
+            in: transaction)
         if let runAt = request.runAt, runAt > now {
             guard now.duration(to: runAt) <= Self.farthestRunAt else {
                 let problem = FieldProblem(pointer: "/run_at", detail: "must be at most a year from now")
-                throw RequestFailure(.invalid, "The action cannot be scheduled so far ahead.", problems: [problem])
+                throw RequestFailure(
+                    .invalid, "The action cannot be scheduled so far ahead.", problems: [problem])
             }
             action.runAt = runAt
             action.machine = ActionMachine(state: .scheduled, wakeAt: runAt)
@@ -139,7 +153,8 @@ package struct ActionService: Sendable {
     ) throws -> FunctionDefinition {
         guard let function = catalogue.function(request.function, of: product.category) else {
             let problem = FieldProblem(
-                pointer: "/function", detail: "there is no function \(request.function.prefix(100)) in \(product.category)")
+                pointer: "/function",
+                detail: "there is no function \(request.function.prefix(100)) in \(product.category)")
             throw RequestFailure(.invalid, "There is no such function.", problems: [problem])
         }
         if request.audience == .client, function.audience != .client {
@@ -150,11 +165,14 @@ package struct ActionService: Sendable {
             let provider = catalogue.provider(configuration.provider, of: product.category)
         else {
             throw RequestFailure(
-                .unavailable, "No \(product.category) adapter has announced the product's provider yet. Try again shortly.")
+                .unavailable,
+                "No \(product.category) adapter has announced the product's provider yet. Try again shortly.")
         }
         guard provider.supports(function.name) else {
-            let problem = FieldProblem(pointer: "/function", detail: "the product's provider does not support \(function.name)")
-            throw RequestFailure(.invalid, "The product's provider does not support this function.", problems: [problem])
+            let problem = FieldProblem(
+                pointer: "/function", detail: "the product's provider does not support \(function.name)")
+            throw RequestFailure(
+                .invalid, "The product's provider does not support this function.", problems: [problem])
         }
         return function
     }
@@ -164,7 +182,9 @@ package struct ActionService: Sendable {
         _ action: ActionRecord, function: FunctionDefinition, product: ProductRecord, isLater: Bool,
         in transaction: Transaction
     ) throws {
-        guard let client = try transaction.client(product.clientID) else { throw StoreError.damaged("products.client_id") }
+        guard let client = try transaction.client(product.clientID) else {
+            throw StoreError.damaged("products.client_id")
+        }
         let effective = try dispatcher.effectiveParameters(
             of: action, function: function, sources: ParameterSources(product: product, client: client))
         let fields = isLater ? function.parameters.filter { effective[$0.name] != nil } : function.parameters
@@ -192,7 +212,8 @@ package struct ActionService: Sendable {
         }
         for product in changes.products {
             var event = ProductChanged(
-                sequence: 0, contractProductID: product.id, clientID: product.clientID, status: product.status)
+                sequence: 0, contractProductID: product.id, clientID: product.clientID, status: product.status
+            )
             event.sequence = try transaction.insertEvent(
                 type: "product.changed", client: product.clientID,
                 data: JSONValue.object([

@@ -27,9 +27,11 @@ package struct ActionViews: Sendable {
         }
         let why = try waitingReason(of: action, in: transaction, now: now)
         return Action(
-            id: action.id, contractProductID: action.productID, clientID: action.clientID, category: action.category,
+            id: action.id, contractProductID: action.productID, clientID: action.clientID,
+            category: action.category,
             provider: action.provider, configurationID: action.configurationID, function: action.function,
-            state: action.machine.state, waitingBecause: why, waitingUntil: why == nil ? nil : action.machine.wakeAt,
+            state: action.machine.state, waitingBecause: why,
+            waitingUntil: why == nil ? nil : action.machine.wakeAt,
             parameters: parameters, result: result, error: action.error,
             attempts: action.machine.attempt == 0 ? [] : try transaction.attempts(of: action),
             requestedBy: action.requestedBy, runAt: action.runAt, createdAt: action.createdAt,
@@ -37,7 +39,8 @@ package struct ActionViews: Sendable {
     }
 
     /// Why the action has not ended, in one sentence; nil where it has.
-    func waitingReason(of action: ActionRecord, in transaction: Transaction, now: Timestamp) throws -> String? {
+    func waitingReason(of action: ActionRecord, in transaction: Transaction, now: Timestamp) throws -> String?
+    {
         let machine = action.machine
         let until = machine.wakeAt.map(\.description) ?? "an unknown time"
         let adapter = "the \(action.category) adapter"
@@ -52,18 +55,21 @@ package struct ActionViews: Sendable {
             guard let first = try transaction.firstInLine(of: action.productID), first.id != action.id else {
                 return "It is about to be handed to \(adapter)."
             }
-            return "It waits for \(first.id) (\(first.function)) on the same product, which is \(first.machine.state.rawValue)."
+            return
+                "It waits for \(first.id) (\(first.function)) on the same product, which is \(first.machine.state.rawValue)."
         case .dispatched where !catalogue.isServed(action.category, now: now):
             return "It was handed over, but no \(action.category) adapter is online."
         case .dispatched:
             return "It was handed to \(adapter), whose answer is expected by \(until)."
         case .waiting:
             let reason = action.error.map { " (\($0.kind.rawValue): \($0.message))" } ?? ""
-            return "Try \(machine.failures) of \(ActionMachine.failureLimit) failed\(reason); the next one is at \(until)."
+            return
+                "Try \(machine.failures) of \(ActionMachine.failureLimit) failed\(reason); the next one is at \(until)."
         case .deferred:
             return "The provider is working on it; it is looked at again at \(until)."
         case .unsure:
-            return "Nobody knows whether it happened at the provider. A person has to adopt, retry or abandon it."
+            return
+                "Nobody knows whether it happened at the provider. A person has to adopt, retry or abandon it."
         }
     }
 }

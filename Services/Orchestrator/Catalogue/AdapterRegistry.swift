@@ -55,7 +55,8 @@ package struct AdapterRegistry: Service {
                 do {
                     try await tell(adapter)
                 } catch {
-                    logger.warning("Could not tell that an adapter left", metadata: [LogKey.error: "\(error)"])
+                    logger.warning(
+                        "Could not tell that an adapter left", metadata: [LogKey.error: "\(error)"])
                 }
             }
         }
@@ -67,7 +68,8 @@ package struct AdapterRegistry: Service {
             try transaction.insertEvent(type: "adapter.changed", client: nil, data: adapter, at: now)
         }
         events.publish(
-            AdapterChanged(sequence: sequence, adapter: adapter), topic: "adapter.changed", subject: adapter.instance)
+            AdapterChanged(sequence: sequence, adapter: adapter), topic: "adapter.changed",
+            subject: adapter.instance)
         logger.notice(
             adapter.online ? "Adapter came online" : "Adapter went offline",
             metadata: [LogKey.instance: "\(adapter.instance)", LogKey.category: "\(adapter.category)"])

@@ -19,7 +19,9 @@ package final class Catalogue: Sendable {
     package init(blueprints: [BlueprintDefinition]) {
         self.blueprints = Dictionary(blueprints.map { ($0.category, $0) }) { _, last in last }
         functions = Dictionary(
-            blueprints.flatMap { blueprint in blueprint.functions.map { ("\(blueprint.category)/\($0.name)", $0) } }
+            blueprints.flatMap { blueprint in
+                blueprint.functions.map { ("\(blueprint.category)/\($0.name)", $0) }
+            }
         ) { _, last in last }
     }
 
@@ -43,14 +45,18 @@ package final class Catalogue: Sendable {
 
     package func load(_ descriptors: [ProviderDescriptor]) {
         state.withLock { state in
-            for descriptor in descriptors { state.providers["\(descriptor.category)/\(descriptor.provider)"] = descriptor }
+            for descriptor in descriptors {
+                state.providers["\(descriptor.category)/\(descriptor.provider)"] = descriptor
+            }
         }
     }
 
     /// Notes an announcement.
     ///
     /// - Returns: the instance's status where it came or went, and whether a descriptor is new or changed.
-    package func note(_ announcement: AdapterAnnounced, now: Timestamp) -> (changed: AdapterStatus?, isNews: Bool) {
+    package func note(_ announcement: AdapterAnnounced, now: Timestamp) -> (
+        changed: AdapterStatus?, isNews: Bool
+    ) {
         let status = AdapterStatus(
             instance: announcement.instance, category: announcement.category, online: !announcement.leaving,
             lastSeenAt: now)
@@ -91,7 +97,9 @@ package final class Catalogue: Sendable {
     }
 
     package func isServed(_ category: String, now: Timestamp) -> Bool {
-        state.withLock { $0.adapters.values.contains { $0.category == category && Self.isOnline($0, now: now) } }
+        state.withLock {
+            $0.adapters.values.contains { $0.category == category && Self.isOnline($0, now: now) }
+        }
     }
 
     private static func isOnline(_ status: AdapterStatus, now: Timestamp) -> Bool {

@@ -19,7 +19,9 @@ package struct ConfigurationService: Sendable {
     package func create(_ request: CreateConfiguration) async throws -> Configuration {
         let now = now()
         guard let descriptor = catalogue.provider(request.provider, of: request.category) else {
-            throw Self.invalid("/provider", "no adapter of \(request.category.prefix(40)) has a provider \(request.provider.prefix(100))")
+            throw Self.invalid(
+                "/provider",
+                "no adapter of \(request.category.prefix(40)) has a provider \(request.provider.prefix(100))")
         }
         let id = ConfigurationID.make(at: now)
         let record = ConfigurationRecord(
@@ -36,7 +38,8 @@ package struct ConfigurationService: Sendable {
             var record = try configuration(request.id, in: transaction)
             if let settings = request.settings {
                 let descriptor = try descriptor(of: record)
-                record.settings = try checked(settings, before: record.settings, descriptor: descriptor, id: record.id)
+                record.settings = try checked(
+                    settings, before: record.settings, descriptor: descriptor, id: record.id)
             }
             record.name = request.name ?? record.name
             record.version += 1
@@ -87,7 +90,8 @@ package struct ConfigurationService: Sendable {
     ) throws -> [String: JSONValue] {
         let fields = descriptor.configuration
         let context = "\(id)/settings"
-        let given = try secrets.gateway.open(secretsOf: settings, fields: fields, context: Self.gatewayContext)
+        let given = try secrets.gateway.open(
+            secretsOf: settings, fields: fields, context: Self.gatewayContext)
         let kept = try secrets.storage.open(secretsOf: before, fields: fields, context: context)
         let merged = kept.merging(given) { _, new in new }.filter { $0.value != .null }
         let problems = fields.problems(in: merged, at: "/settings")
@@ -97,7 +101,9 @@ package struct ConfigurationService: Sendable {
         return try secrets.storage.seal(secretsOf: merged, fields: fields, context: context)
     }
 
-    private func configuration(_ id: ConfigurationID, in transaction: Transaction) throws -> ConfigurationRecord {
+    private func configuration(_ id: ConfigurationID, in transaction: Transaction) throws
+        -> ConfigurationRecord
+    {
         guard let record = try transaction.configuration(id) else {
             throw RequestFailure(.notFound, "There is no such configuration.")
         }
@@ -107,7 +113,8 @@ package struct ConfigurationService: Sendable {
     private func descriptor(of record: ConfigurationRecord) throws -> ProviderDescriptor {
         guard let descriptor = catalogue.provider(record.provider, of: record.category) else {
             throw RequestFailure(
-                .unavailable, "No \(record.category) adapter has announced \(record.provider) yet. Try again shortly.")
+                .unavailable,
+                "No \(record.category) adapter has announced \(record.provider) yet. Try again shortly.")
         }
         return descriptor
     }

@@ -62,7 +62,9 @@ package struct DeadLetterService: Service {
             guard let exchange = topology.exchanges.first(where: { $0.name == letter.exchange }),
                 let text = String(data: found.body, encoding: .utf8)
             else {
-                throw RequestFailure(.conflict, "The dead letter cannot be sent again: it has no place to go to, or is no text.")
+                throw RequestFailure(
+                    .conflict,
+                    "The dead letter cannot be sent again: it has no place to go to, or is no text.")
             }
             let message = BusMessage(id: letter.messageID, type: letter.messageType, body: Data(text.utf8))
             try transaction.enqueue(message, to: Route(exchange: exchange, routingKey: letter.routingKey))

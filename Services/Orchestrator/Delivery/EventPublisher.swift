@@ -25,7 +25,9 @@ package final class EventPublisher: Service {
     }
 
     /// Queues an event under its topic, as in `action.changed`.
-    package func publish(_ event: some MessagePayload, topic: String, subject: String?, traceparent: String? = nil) {
+    package func publish(
+        _ event: some MessagePayload, topic: String, subject: String?, traceparent: String? = nil
+    ) {
         let envelope = Envelope(
             source: Orchestrator.source, subject: subject, traceparent: traceparent, data: event)
         continuation.yield((.event(topic), BusMessage(envelope)))

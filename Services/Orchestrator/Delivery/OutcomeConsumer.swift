@@ -26,7 +26,8 @@ package struct RequestServer: Service {
 
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
-            try await bus.serve(.orchestratorRequests, concurrency: Orchestrator.requestConcurrency) { message in
+            try await bus.serve(.orchestratorRequests, concurrency: Orchestrator.requestConcurrency) {
+                message in
                 await router.answer(message)
             }
         }

@@ -19,7 +19,9 @@ enum ActionMetrics {
                 ("state", state),
             ]
         ).increment()
-        Timer(.actionDuration, [("category", action.category), ("function", action.function), ("state", state)])
-            .record(duration: action.createdAt.duration(to: finishedAt))
+        Timer(
+            .actionDuration, [("category", action.category), ("function", action.function), ("state", state)]
+        )
+        .record(duration: action.createdAt.duration(to: finishedAt))
     }
 }

@@ -16,7 +16,8 @@ package struct ProductChanges {
     ///
     /// - Returns: whether anything changed.
     package func apply(
-        fields: [String: JSONValue], status: ProductStatus, to product: inout ProductRecord, in transaction: Transaction
+        fields: [String: JSONValue], status: ProductStatus, to product: inout ProductRecord,
+        in transaction: Transaction
     ) throws -> Bool {
         var didChange = false
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
@@ -43,11 +44,13 @@ package struct ProductChanges {
     }
 
     private func note(
-        _ field: String, old: JSONValue?, new: JSONValue?, of product: ProductRecord, in transaction: Transaction
+        _ field: String, old: JSONValue?, new: JSONValue?, of product: ProductRecord,
+        in transaction: Transaction
     ) throws {
         try transaction.insertChange(
             FieldChange(
-                field: field, oldValue: old, newValue: new, actionID: actionID, changedBy: changedBy, changedAt: now),
+                field: field, oldValue: old, newValue: new, actionID: actionID, changedBy: changedBy,
+                changedAt: now),
             of: product.id)
     }
 }

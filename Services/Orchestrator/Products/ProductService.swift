@@ -24,7 +24,8 @@ package struct ProductService: Sendable {
             let product = ProductRecord(
                 id: .make(at: now), clientID: request.clientID, category: request.category,
                 configurationID: request.configurationID, name: request.name, package: request.package,
-                status: .pending, provisionFields: (request.provisionFields ?? [:]).filter { $0.value != .null },
+                status: .pending,
+                provisionFields: (request.provisionFields ?? [:]).filter { $0.value != .null },
                 createdAt: now, updatedAt: now)
             try transaction.insert(product)
             return try view(product, audience: .admin, in: transaction)
@@ -65,7 +66,8 @@ package struct ProductService: Sendable {
         let limit = request.page.boundedLimit
         return try await store.read { transaction in
             let products = try transaction.products(
-                client: request.clientID, category: request.category, before: request.page.cursor, limit: limit + 1)
+                client: request.clientID, category: request.category, before: request.page.cursor,
+                limit: limit + 1)
             return ContractProductList(
                 items: products.prefix(limit).map { view($0, actions: nil) },
                 nextCursor: products.count > limit ? products[limit - 1].id.rawValue : nil)
@@ -87,7 +89,8 @@ package struct ProductService: Sendable {
         }
         guard configuration.category == category else {
             throw Self.invalid(
-                "/configuration_id", "the configuration is one of \(configuration.category), not of \(category)")
+                "/configuration_id",
+                "the configuration is one of \(configuration.category), not of \(category)")
         }
     }
 

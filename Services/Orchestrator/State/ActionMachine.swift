@@ -20,7 +20,8 @@ package struct ActionMachine: Sendable, Equatable {
     package var deferredSince: Timestamp?
 
     package init(
-        state: ActionState, attempt: Int = 0, failures: Int = 0, mayBeDone: Bool = false, wakeAt: Timestamp? = nil,
+        state: ActionState, attempt: Int = 0, failures: Int = 0, mayBeDone: Bool = false,
+        wakeAt: Timestamp? = nil,
         deferredReference: String? = nil, deferredSince: Timestamp? = nil
     ) {
         self.state = state
@@ -105,7 +106,8 @@ extension ErrorKind {
     package var isTransient: Bool {
         switch self {
         case .rateLimited, .providerUnavailable, .timedOut: true
-        case .invalidInput, .notFound, .alreadyExists, .unauthorized, .rejected, .unsupported, .internal: false
+        case .invalidInput, .notFound, .alreadyExists, .unauthorized, .rejected, .unsupported, .internal:
+            false
         }
     }
 }

@@ -35,7 +35,9 @@ final class GroupCommit: Sendable {
     /// Runs one change and returns its value once it is durable.
     ///
     /// - Throws: what the change threw, or the error of the commit; then nothing was changed.
-    func write<Value: Sendable>(_ change: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(_ change: @escaping @Sendable (Database) throws -> Value) async throws
+        -> Value
+    {
         try await withCheckedThrowingContinuation { continuation in
             let job = ResultBox<Value>()
             enqueue(

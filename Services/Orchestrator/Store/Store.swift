@@ -82,7 +82,9 @@ extension Transaction {
     }
 
     /// - Throws: `StoreError.damaged` where the column does not hold what the code writes.
-    static func value<Value: JSONConvertible>(_ json: String, as type: Value.Type = Value.self) throws -> Value {
+    static func value<Value: JSONConvertible>(_ json: String, as type: Value.Type = Value.self) throws
+        -> Value
+    {
         do {
             return try Value(json: try JSONText.parse(json))
         } catch {

@@ -25,9 +25,11 @@ extension Transaction {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                action.number, action.id.rawValue, action.productID.rawValue, action.clientID.rawValue, action.category,
+                action.number, action.id.rawValue, action.productID.rawValue, action.clientID.rawValue,
+                action.category,
                 action.provider, action.configurationID.rawValue, action.function, action.isChanging,
-                !machine.state.isTerminal, action.line, machine.state.rawValue, machine.attempt, machine.failures,
+                !machine.state.isTerminal, action.line, machine.state.rawValue, machine.attempt,
+                machine.failures,
                 machine.mayBeDone, machine.wakeAt, machine.deferredReference, machine.deferredSince, given,
                 action.parameters == action.given ? given : Self.json(action.parameters),
                 action.error.map { Self.json($0) }, action.requestedBy, action.runAt, action.traceparent,
@@ -45,9 +47,11 @@ extension Transaction {
                 finished_at = ? WHERE number = ?
             """,
             [
-                !machine.state.isTerminal, action.line, machine.state.rawValue, machine.attempt, machine.failures,
+                !machine.state.isTerminal, action.line, machine.state.rawValue, machine.attempt,
+                machine.failures,
                 machine.mayBeDone, machine.wakeAt, machine.deferredReference, machine.deferredSince,
-                Self.json(action.parameters), action.result.map { Self.json($0) }, action.error.map { Self.json($0) },
+                Self.json(action.parameters), action.result.map { Self.json($0) },
+                action.error.map { Self.json($0) },
                 action.finishedAt, action.number,
             ])
     }
@@ -69,7 +73,8 @@ extension Transaction {
     /// The last place in the product's line.
     package func nextLine(of product: ContractProductID) throws -> Int64 {
         let last = try row(
-            "SELECT max(line) FROM actions WHERE product_id = ? AND is_open = 1 AND line IS NOT NULL", [product.rawValue])
+            "SELECT max(line) FROM actions WHERE product_id = ? AND is_open = 1 AND line IS NOT NULL",
+            [product.rawValue])
         return (last.flatMap { $0[0] as Int64? } ?? 0) + 1
     }
 
@@ -88,13 +93,16 @@ extension Transaction {
     /// Every action in this state, which must not be an end.
     package func openActions(in state: ActionState) throws -> [ActionRecord] {
         try rows(
-            "SELECT \(Self.columns) FROM actions WHERE state = ? AND is_open = 1 ORDER BY number", [state.rawValue]
+            "SELECT \(Self.columns) FROM actions WHERE state = ? AND is_open = 1 ORDER BY number",
+            [state.rawValue]
         ).map(Self.action)
     }
 
     /// How many open actions there are in each state.
     package func openActionCounts() throws -> [(state: String, count: Int)] {
-        try rows("SELECT state, count(*) FROM actions WHERE is_open = 1 GROUP BY state").map { ($0[0], $0[1]) }
+        try rows("SELECT state, count(*) FROM actions WHERE is_open = 1 GROUP BY state").map {
+            ($0[0], $0[1])
+        }
     }
 
     /// Actions that match, newest first, below the number `cursor`.
@@ -116,7 +124,8 @@ extension Transaction {
         }
         let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         return try rows(
-            "SELECT \(Self.columns) FROM actions \(condition) ORDER BY number DESC LIMIT ?", arguments + [limit]
+            "SELECT \(Self.columns) FROM actions \(condition) ORDER BY number DESC LIMIT ?",
+            arguments + [limit]
         ).map(Self.action)
     }
 
@@ -125,12 +134,14 @@ extension Transaction {
         guard let state = ActionState(rawValue: stateText) else { throw StoreError.damaged("actions.state") }
         return ActionRecord(
             number: row["number"], id: ActionID(rawValue: row["id"]),
-            productID: ContractProductID(rawValue: row["product_id"]), clientID: ClientID(rawValue: row["client_id"]),
+            productID: ContractProductID(rawValue: row["product_id"]),
+            clientID: ClientID(rawValue: row["client_id"]),
             category: row["category"], provider: row["provider"],
             configurationID: ConfigurationID(rawValue: row["configuration_id"]), function: row["function"],
             isChanging: row["is_changing"], line: row["line"],
             machine: ActionMachine(
-                state: state, attempt: row["attempt"], failures: row["failures"], mayBeDone: row["may_be_done"],
+                state: state, attempt: row["attempt"], failures: row["failures"],
+                mayBeDone: row["may_be_done"],
                 wakeAt: row.time("wake_at"), deferredReference: row["deferred_reference"],
                 deferredSince: row.time("deferred_since")),
             given: try value(row["given"]), parameters: try value(row["parameters"]),

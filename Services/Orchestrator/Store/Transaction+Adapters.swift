@@ -19,7 +19,9 @@ extension Transaction {
     }
 
     /// Adapter instances heard of since `since`, or all of them. `isOnline` says whether they had not left by then.
-    package func adapters() throws -> [(instance: String, category: String, lastSeenAt: Timestamp, isOnline: Bool)] {
+    package func adapters() throws -> [(
+        instance: String, category: String, lastSeenAt: Timestamp, isOnline: Bool
+    )] {
         try rows("SELECT * FROM adapters ORDER BY category, instance").map { row in
             (row["instance"], row["category"], Timestamp(milliseconds: row["last_seen_at"]), row["is_online"])
         }
@@ -31,6 +33,8 @@ extension Transaction {
     }
 
     package func descriptors() throws -> [ProviderDescriptor] {
-        try rows("SELECT descriptor FROM providers ORDER BY category, provider").map { try Self.value($0["descriptor"]) }
+        try rows("SELECT descriptor FROM providers ORDER BY category, provider").map {
+            try Self.value($0["descriptor"])
+        }
     }
 }

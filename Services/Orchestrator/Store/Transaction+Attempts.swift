@@ -13,7 +13,8 @@ extension Transaction {
 
     /// Stores what an attempt came to.
     package func endAttempt(
-        _ number: Int, of action: ActionRecord, outcome: AttemptOutcome?, error: ActionError?, begunAt: Timestamp?,
+        _ number: Int, of action: ActionRecord, outcome: AttemptOutcome?, error: ActionError?,
+        begunAt: Timestamp?,
         at time: Timestamp
     ) throws {
         try run(
@@ -26,7 +27,8 @@ extension Transaction {
 
     /// The attempts of an action, the first one first.
     package func attempts(of action: ActionRecord) throws -> [Attempt] {
-        try rows("SELECT * FROM attempts WHERE action_number = ? ORDER BY number", [action.number]).map { row in
+        try rows("SELECT * FROM attempts WHERE action_number = ? ORDER BY number", [action.number]).map {
+            row in
             Attempt(
                 number: row["number"],
                 outcome: (row["outcome"] as String?).flatMap(AttemptOutcome.init(rawValue:)),

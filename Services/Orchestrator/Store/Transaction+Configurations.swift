@@ -54,6 +54,7 @@ extension Transaction {
         ConfigurationRecord(
             id: ConfigurationID(rawValue: row["id"]), category: row["category"], provider: row["provider"],
             name: row["name"], settings: try value(row["settings"]), version: row["version"],
-            createdAt: Timestamp(milliseconds: row["created_at"]), updatedAt: Timestamp(milliseconds: row["updated_at"]))
+            createdAt: Timestamp(milliseconds: row["created_at"]),
+            updatedAt: Timestamp(milliseconds: row["updated_at"]))
     }
 }

@@ -38,7 +38,8 @@ extension Transaction {
     private static func deadLetter(_ row: Row) throws -> DeadLetter {
         let body: Data = row["body"]
         return DeadLetter(
-            id: row["id"], messageID: row["message_id"], messageType: row["message_type"], queue: row["queue"],
+            id: row["id"], messageID: row["message_id"], messageType: row["message_type"],
+            queue: row["queue"],
             exchange: row["exchange"], routingKey: row["routing_key"], reason: row["reason"],
             body: String(String(decoding: body, as: UTF8.self).prefix(shownCharacters)),
             receivedAt: Timestamp(milliseconds: row["received_at"]), requeuedAt: row.time("requeued_at"))

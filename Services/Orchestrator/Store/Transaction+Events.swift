@@ -23,7 +23,8 @@ extension Transaction {
         ).map { row in
             EventRecord(
                 sequence: row["sequence"], type: row["type"],
-                clientID: (row["client_id"] as String?).map(ClientID.init(rawValue:)), data: try Self.value(row["data"]))
+                clientID: (row["client_id"] as String?).map(ClientID.init(rawValue:)),
+                data: try Self.value(row["data"]))
         }
     }
 

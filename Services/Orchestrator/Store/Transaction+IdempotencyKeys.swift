@@ -6,7 +6,9 @@ extension Transaction {
     package func idempotencyKey(
         _ key: String, owner: String
     ) throws -> (fingerprint: String, action: ActionID)? {
-        try row("SELECT fingerprint, action_id FROM idempotency_keys WHERE owner = ? AND key = ?", [owner, key]).map {
+        try row(
+            "SELECT fingerprint, action_id FROM idempotency_keys WHERE owner = ? AND key = ?", [owner, key]
+        ).map {
             ($0["fingerprint"], ActionID(rawValue: $0["action_id"]))
         }
     }
@@ -15,7 +17,8 @@ extension Transaction {
         _ key: String, owner: String, fingerprint: String, action: ActionID, at time: Timestamp
     ) throws {
         try run(
-            "INSERT INTO idempotency_keys VALUES (?, ?, ?, ?, ?)", [owner, key, fingerprint, action.rawValue, time])
+            "INSERT INTO idempotency_keys VALUES (?, ?, ?, ?, ?)",
+            [owner, key, fingerprint, action.rawValue, time])
     }
 
     package func removeIdempotencyKeys(before time: Timestamp) throws {

@@ -24,7 +24,8 @@ extension Transaction {
 
     /// Messages behind `sequence`, in order.
     package func outbox(after sequence: Int64, limit: Int) throws -> [OutboxMessage] {
-        try rows("SELECT * FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?", [sequence, limit]).map { row in
+        try rows("SELECT * FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?", [sequence, limit]).map {
+            row in
             let body: String = row["body"]
             return OutboxMessage(
                 sequence: row["sequence"], exchange: row["exchange"], routingKey: row["routing_key"],

@@ -20,7 +20,8 @@ extension Transaction {
         try run(
             "INSERT INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                product.id.rawValue, product.clientID.rawValue, product.category, product.configurationID.rawValue,
+                product.id.rawValue, product.clientID.rawValue, product.category,
+                product.configurationID.rawValue,
                 product.name, product.package, product.status.rawValue, Self.json(product.provisionFields),
                 product.createdAt, product.updatedAt,
             ])
@@ -62,7 +63,8 @@ extension Transaction {
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                product.rawValue, change.field, change.oldValue.map { Self.json($0) }, change.newValue.map { Self.json($0) },
+                product.rawValue, change.field, change.oldValue.map { Self.json($0) },
+                change.newValue.map { Self.json($0) },
                 change.actionID?.rawValue, change.changedBy, change.changedAt,
             ])
     }
@@ -70,23 +72,29 @@ extension Transaction {
     /// The writes to a product, newest first.
     package func changes(of product: ContractProductID, limit: Int) throws -> [FieldChange] {
         try rows(
-            "SELECT * FROM field_changes WHERE product_id = ? ORDER BY id DESC LIMIT ?", [product.rawValue, limit]
+            "SELECT * FROM field_changes WHERE product_id = ? ORDER BY id DESC LIMIT ?",
+            [product.rawValue, limit]
         ).map { row in
             FieldChange(
                 field: row["field"], oldValue: try (row["old_value"] as String?).map { try Self.value($0) },
                 newValue: try (row["new_value"] as String?).map { try Self.value($0) },
-                actionID: (row["action_id"] as String?).map(ActionID.init(rawValue:)), changedBy: row["changed_by"],
+                actionID: (row["action_id"] as String?).map(ActionID.init(rawValue:)),
+                changedBy: row["changed_by"],
                 changedAt: Timestamp(milliseconds: row["changed_at"]))
         }
     }
 
     private static func product(_ row: Row) throws -> ProductRecord {
         let statusText: String = row["status"]
-        guard let status = ProductStatus(rawValue: statusText) else { throw StoreError.damaged("products.status") }
+        guard let status = ProductStatus(rawValue: statusText) else {
+            throw StoreError.damaged("products.status")
+        }
         return ProductRecord(
             id: ContractProductID(rawValue: row["id"]), clientID: ClientID(rawValue: row["client_id"]),
             category: row["category"], configurationID: ConfigurationID(rawValue: row["configuration_id"]),
-            name: row["name"], package: row["package"], status: status, provisionFields: try value(row["provision_fields"]),
-            createdAt: Timestamp(milliseconds: row["created_at"]), updatedAt: Timestamp(milliseconds: row["updated_at"]))
+            name: row["name"], package: row["package"], status: status,
+            provisionFields: try value(row["provision_fields"]),
+            createdAt: Timestamp(milliseconds: row["created_at"]),
+            updatedAt: Timestamp(milliseconds: row["updated_at"]))
     }
 }

@@ -7,7 +7,8 @@ extension Transaction {
         try run(
             "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             [
-                token.id.rawValue, hash, token.name, token.role.rawValue, token.clientID?.rawValue, token.createdAt,
+                token.id.rawValue, hash, token.name, token.role.rawValue, token.clientID?.rawValue,
+                token.createdAt,
                 token.expiresAt, token.lastUsedAt,
             ])
     }
@@ -35,7 +36,8 @@ extension Transaction {
     /// - Returns: its hash; nil where there is no such token or it had ended before.
     package func revoke(_ token: TokenID, at time: Timestamp) throws -> String? {
         try row(
-            "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL RETURNING hash", [time, token.rawValue]
+            "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL RETURNING hash",
+            [time, token.rawValue]
         )?["hash"]
     }
 

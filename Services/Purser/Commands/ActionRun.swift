@@ -136,7 +136,9 @@ private struct ActionProgress {
             last = (state, because)
             let time = Cell.time(.string(Timestamp.now.description))
             let cell = Cell.state(state)
-            say("\(time.style.apply(to: time.text))  \(cell.style.apply(to: cell.text))  \(Cell(because).text)")
+            say(
+                "\(time.style.apply(to: time.text))  \(cell.style.apply(to: cell.text))  \(Cell(because).text)"
+            )
         }
         return ActionStates.ends.contains(state)
     }

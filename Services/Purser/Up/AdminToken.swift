@@ -24,7 +24,8 @@ struct AdminToken {
             return
         }
         text = TokenService.makeToken(role: .admin)
-        try FileManager.default.createDirectory(atPath: configuration.dataFolder, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: configuration.dataFolder, withIntermediateDirectories: true)
         let isMade = FileManager.default.createFile(
             atPath: path, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600])
         guard isMade else { throw ConfigurationError(problems: ["\(path) cannot be written."]) }

@@ -13,9 +13,10 @@ struct Demo {
     let dataFolder: String
 
     /// What is bought and how it is set up, by category.
-    private static let products: [(category: String, name: String, function: String, parameters: [String: JSONValue])] = [
-        ("hosting", "Web hosting", "create", ["domain": "demo.example.com", "package_name": "starter"])
-    ]
+    private static let products:
+        [(category: String, name: String, function: String, parameters: [String: JSONValue])] = [
+            ("hosting", "Web hosting", "create", ["domain": "demo.example.com", "package_name": "starter"])
+        ]
 
     /// Does nothing where there are clients already.
     func run() async throws {
@@ -39,7 +40,8 @@ struct Demo {
     }
 
     private func provision(
-        _ product: (category: String, name: String, function: String, parameters: [String: JSONValue]), for id: String
+        _ product: (category: String, name: String, function: String, parameters: [String: JSONValue]),
+        for id: String
     ) async throws {
         let configuration = try await client.post(
             "/v1/configurations",
@@ -56,7 +58,10 @@ struct Demo {
         let action = try await client.post(
             "/v1/contract-products/\(made.text("id") ?? "")/actions?wait=\(Self.wait)",
             ["function": .string(product.function), "parameters": .object(product.parameters)])
-        let cells = [Cell(product.category), Cell(product.function), Cell.state(action.text("state")), Cell(action.text("id"), .dim)]
+        let cells = [
+            Cell(product.category), Cell(product.function), Cell.state(action.text("state")),
+            Cell(action.text("id"), .dim),
+        ]
         say("  " + cells.map { $0.style.apply(to: $0.text) }.joined(separator: "  "))
         if let error = action["error"] { say("    " + (error.text("message") ?? "")) }
     }
@@ -65,7 +70,8 @@ struct Demo {
 /// The demo data of a first start; for `compose/up`.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Set up the demo client and its products, where there is no client yet.",
+        commandName: "demo",
+        abstract: "Set up the demo client and its products, where there is no client yet.",
         shouldDisplay: false)
 
     func run() async throws {

@@ -6,7 +6,8 @@ import ServiceRuntime
 struct UpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up", abstract: "Run all services in one process, until Ctrl-C.",
-        discussion: "Takes the environment that the README lists. On the first start it provisions demo products.")
+        discussion:
+            "Takes the environment that the README lists. On the first start it provisions demo products.")
 
     func run() async throws {
         do {

@@ -30,7 +30,8 @@ struct Welcome {
 /// Waits until the gateway is ready, and says where things are; for `compose/up`.
 struct WelcomeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "welcome", abstract: "Wait until Purser is ready, and say where it is.", shouldDisplay: false)
+        commandName: "welcome", abstract: "Wait until Purser is ready, and say where it is.",
+        shouldDisplay: false)
 
     func run() async throws {
         let folder = ProcessInfo.processInfo.environment["PURSER_DATA"] ?? "./.purser"
@@ -62,12 +63,14 @@ extension PurserClient {
             do {
                 let (status, body) = try await answer("/readyz")
                 if status == 200 { return }
-                missing = (body["missing"]?.arrayValue ?? []).compactMap { $0.text("reason") }.joined(separator: " ")
+                missing = (body["missing"]?.arrayValue ?? []).compactMap { $0.text("reason") }.joined(
+                    separator: " ")
             } catch let failure as CommandFailure {
                 missing = failure.message
             }
             guard ContinuousClock.now < end else {
-                throw CommandFailure(.unavailable, "Purser did not become ready within \(Self.readyLimit). \(missing)")
+                throw CommandFailure(
+                    .unavailable, "Purser did not become ready within \(Self.readyLimit). \(missing)")
             }
             try await Task.sleep(for: Self.readyInterval)
         }

@@ -28,7 +28,8 @@ package struct AttemptRunner: Sendable {
     package static let defaultCallLimit = Duration.seconds(600)
 
     package init(
-        blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer, network: any HTTPTransport,
+        blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer,
+        network: any HTTPTransport,
         simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines,
         callLimit: Duration = defaultCallLimit, logger: Logger
     ) {
@@ -61,7 +62,9 @@ package struct AttemptRunner: Sendable {
         case unsure(ProviderError)
     }
 
-    package func run(_ action: ExecuteAction, isRedelivered: Bool, traceparent: String?) async -> ActionOutcome {
+    package func run(_ action: ExecuteAction, isRedelivered: Bool, traceparent: String?) async
+        -> ActionOutcome
+    {
         let begunAt = clock.now
         var logger = logger
         let trace = traceparent.flatMap(TraceContext.init(traceparent:))
@@ -89,7 +92,9 @@ package struct AttemptRunner: Sendable {
 
     // MARK: Carrying out
 
-    private func carryOut(_ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool) async -> Verdict {
+    private func carryOut(_ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool) async
+        -> Verdict
+    {
         if let reference = action.deferredReference {
             return await call(prepared, within: prepared.timeLimit) { () async throws(ProviderError) in
                 try await prepared.function.poll(reference: reference)
@@ -128,7 +133,9 @@ package struct AttemptRunner: Sendable {
     }
 
     /// What a run that failed came to: it may have been carried out all the same.
-    private func lookAfter(_ error: ProviderError, _ prepared: PreparedAttempt, isRetry: Bool) async -> Verdict {
+    private func lookAfter(_ error: ProviderError, _ prepared: PreparedAttempt, isRetry: Bool) async
+        -> Verdict
+    {
         let mayBeDone = error.mayHaveTakenEffect || prepared.record.hasPassedChange
         // What an earlier run did shows as "exists already" or "is not there".
         let looksRepeated = isRetry && (error.kind == .alreadyExists || error.kind == .notFound)
@@ -136,7 +143,8 @@ package struct AttemptRunner: Sendable {
         switch await look(prepared) {
         case .done(let result): return .succeeded(result, observed: true)
         case .notDone: return .failed(error.adding("observed", "not done"))
-        case .cannotTell(let reason): return mayBeDone ? .unsure(reason.adding("failure", .string("\(error)"))) : .failed(error)
+        case .cannotTell(let reason):
+            return mayBeDone ? .unsure(reason.adding("failure", .string("\(error)"))) : .failed(error)
         }
     }
 
@@ -185,7 +193,8 @@ package struct AttemptRunner: Sendable {
             case .success(.done(let result)): return .done(result)
             case .success(.notDone): return .notDone
             case .success(.unknown):
-                return .cannotTell(ProviderError(.internal, details: ["problem": "The look-up showed nothing."]))
+                return .cannotTell(
+                    ProviderError(.internal, details: ["problem": "The look-up showed nothing."]))
             case .failure(let error):
                 guard error.isRetriable, let pause = pauses.popFirst() else { return .cannotTell(error) }
                 await deadlines.wait(pause)
@@ -193,7 +202,9 @@ package struct AttemptRunner: Sendable {
         }
     }
 
-    private func lookOnce(_ prepared: PreparedAttempt) async -> Result<Observation<[String: JSONValue]>, ProviderError> {
+    private func lookOnce(_ prepared: PreparedAttempt) async -> Result<
+        Observation<[String: JSONValue]>, ProviderError
+    > {
         let answer = await deadlines.limit(Self.lookLimit) {
             () -> Result<Observation<[String: JSONValue]>, ProviderError> in
             do throws(ProviderError) {

@@ -57,9 +57,11 @@ final class ConfigurationCache: Sendable {
                 found += value.texts
                 return value
             }
-            return Entry(version: configuration.version, provider: try provider.configure(settings), secrets: found)
+            return Entry(
+                version: configuration.version, provider: try provider.configure(settings), secrets: found)
         } catch let error as SealingError {
-            throw ProviderError(.internal, details: ["problem": .string("The settings do not open: \(error.message).")])
+            throw ProviderError(
+                .internal, details: ["problem": .string("The settings do not open: \(error.message).")])
         } catch {
             throw ProviderError(
                 .internal,

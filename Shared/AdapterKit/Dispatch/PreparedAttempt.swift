@@ -28,7 +28,9 @@ extension AttemptRunner {
                 logger: logger, category: blueprint.category, provider: action.provider, trace: trace),
             clock: clock, logger: logger, configurationID: action.configuration.id, actionID: action.actionID,
             attempt: action.attempt, timeLimit: timeLimit(action), simulator: simulator, secrets: secrets)
-        guard let function = try entry.provider.bind(action.function, parameters: parameters, context: context) else {
+        guard
+            let function = try entry.provider.bind(action.function, parameters: parameters, context: context)
+        else {
             throw ProviderError(.unsupported)
         }
         return PreparedAttempt(
@@ -46,7 +48,8 @@ extension AttemptRunner {
         _ entry: ConfigurationCache.Entry
     ) throws(ProviderError) -> ([String: JSONValue], SecretValues) {
         let secrets = SecretValues(
-            entry.secrets, names: secretNames[.init(provider: action.provider, function: action.function)] ?? [])
+            entry.secrets,
+            names: secretNames[.init(provider: action.provider, function: action.function)] ?? [])
         guard definition.parameters.contains(where: \.hasSecrets) else { return (action.parameters, secrets) }
         do {
             let parameters = try sealer.open(
@@ -59,7 +62,8 @@ extension AttemptRunner {
             return (parameters, secrets)
         } catch {
             let reason = (error as? SealingError)?.message ?? "it could not be read"
-            throw ProviderError(.internal, details: ["problem": .string("A secret does not open: \(reason).")])
+            throw ProviderError(
+                .internal, details: ["problem": .string("A secret does not open: \(reason).")])
         }
     }
 }

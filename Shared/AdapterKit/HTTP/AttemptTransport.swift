@@ -27,13 +27,15 @@ struct AttemptTransport: HTTPTransport {
         let milliseconds = duration / .milliseconds(1)
         record.add(RecordedExchange(request: request, answer: answer, durationMilliseconds: milliseconds))
         log(request, answer, milliseconds)
-        Timer(.providerCallDuration, [("category", category), ("provider", provider)]).record(duration: duration)
+        Timer(.providerCallDuration, [("category", category), ("provider", provider)]).record(
+            duration: duration)
         return try answer.get()
     }
 
     private func limited(_ request: HTTPRequest) async -> Result<HTTPResponse, ProviderError> {
         let network = network
-        let (answer, ranOut) = await deadlines.limit(request.timeLimit) { () -> Result<HTTPResponse, ProviderError> in
+        let (answer, ranOut) = await deadlines.limit(request.timeLimit) {
+            () -> Result<HTTPResponse, ProviderError> in
             do throws(ProviderError) {
                 return .success(try await network.send(request))
             } catch {

@@ -62,7 +62,8 @@ package struct HTTPClientTransport: HTTPTransport {
             url = try Self.redirection(of: request, from: url, status: response.status, to: location)
         }
         throw ProviderError(
-            .providerUnavailable, details: ["problem": "The address was redirected too often.", "host": .string(request.host)])
+            .providerUnavailable,
+            details: ["problem": "The address was redirected too often.", "host": .string(request.host)])
     }
 
     private func exchange(_ request: HTTPRequest, url: String) async throws(ProviderError) -> HTTPResponse {
@@ -93,13 +94,16 @@ package struct HTTPClientTransport: HTTPTransport {
         func refusal(_ problem: String) -> ProviderError {
             ProviderError(
                 .providerUnavailable,
-                details: ["problem": .string(problem), "host": .string(request.host), "status": .integer(status)])
+                details: [
+                    "problem": .string(problem), "host": .string(request.host), "status": .integer(status),
+                ])
         }
         guard let base = URL(string: url), let target = URL(string: location, relativeTo: base)?.absoluteURL,
             let host = target.host(percentEncoded: false)
         else { throw refusal("The address was redirected to something that is no address.") }
         guard host.lowercased() == request.host.lowercased() else {
-            throw refusal("The address was redirected to another host.").adding("location_host", .string(host))
+            throw refusal("The address was redirected to another host.").adding(
+                "location_host", .string(host))
         }
         guard target.scheme == base.scheme, target.port == base.port else {
             throw refusal("The address was redirected to another scheme or port.")

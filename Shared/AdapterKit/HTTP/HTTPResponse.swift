@@ -9,7 +9,9 @@ package struct HTTPResponse: Sendable, Equatable {
     /// Whether the request that it answers could change something.
     package var answersChange: Bool
 
-    package init(status: Int, headers: [HTTPRequest.Field] = [], body: Data = Data(), answersChange: Bool = false) {
+    package init(
+        status: Int, headers: [HTTPRequest.Field] = [], body: Data = Data(), answersChange: Bool = false
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
@@ -49,11 +51,14 @@ package struct HTTPResponse: Sendable, Equatable {
     }
 
     /// A part of the body as a typed value.
-    package func decode<Value: Decodable>(_ type: Value.Type, from value: JSONValue) throws(ProviderError) -> Value {
+    package func decode<Value: Decodable>(_ type: Value.Type, from value: JSONValue) throws(ProviderError)
+        -> Value
+    {
         do {
             return try JSONValueDecoder.decode(type, from: value)
         } catch {
-            throw unreadable("has another shape than its documentation says: \(JSONValueDecoder.reason(error))")
+            throw unreadable(
+                "has another shape than its documentation says: \(JSONValueDecoder.reason(error))")
         }
     }
 

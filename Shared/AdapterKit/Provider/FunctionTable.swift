@@ -39,7 +39,8 @@ protocol BoundFunction: Sendable {
     func observe() async throws(ProviderError) -> Observation<[String: JSONValue]>
 }
 
-private struct TypedFunction<P: Provider, In: Decodable & Sendable, Out: Encodable & Sendable>: ErasedFunction {
+private struct TypedFunction<P: Provider, In: Decodable & Sendable, Out: Encodable & Sendable>: ErasedFunction
+{
     let function: ProviderFunction<P, In, Out>
 
     var isObservable: Bool { function.observe != nil }

@@ -40,7 +40,8 @@ package struct ProviderContext: Sendable {
     package let secrets: SecretValues
 
     package init(
-        transport: any HTTPTransport, clock: any AdapterClock, logger: Logger, configurationID: ConfigurationID,
+        transport: any HTTPTransport, clock: any AdapterClock, logger: Logger,
+        configurationID: ConfigurationID,
         actionID: ActionID?, attempt: Int, timeLimit: Duration, simulator: Simulator, secrets: SecretValues
     ) {
         self.transport = transport

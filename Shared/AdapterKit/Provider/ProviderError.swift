@@ -17,7 +17,8 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
 
     /// - Parameter message: the kind's usual sentence where none is given.
     package init(
-        _ kind: Kind, _ message: String? = nil, details: [String: JSONValue] = [:], retryAfter: Duration? = nil,
+        _ kind: Kind, _ message: String? = nil, details: [String: JSONValue] = [:],
+        retryAfter: Duration? = nil,
         mayHaveTakenEffect: Bool = false
     ) {
         self.kind = kind
@@ -31,7 +32,8 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
     package var isRetriable: Bool {
         switch kind {
         case .rateLimited, .providerUnavailable, .timedOut: true
-        case .invalidInput, .notFound, .alreadyExists, .unauthorized, .rejected, .unsupported, .internal: false
+        case .invalidInput, .notFound, .alreadyExists, .unauthorized, .rejected, .unsupported, .internal:
+            false
         }
     }
 

@@ -22,8 +22,10 @@ package struct ProviderFunction<P: Provider, In: Decodable & Sendable, Out: Enco
     package typealias DeferringRun =
         @Sendable (P) -> @Sendable (In) async throws(ProviderError) -> ProviderAnswer<Out>
     package typealias Poll =
-        @Sendable (P) -> @Sendable (In, _ reference: String) async throws(ProviderError) -> ProviderAnswer<Out>
-    package typealias Observe = @Sendable (P) -> @Sendable (In) async throws(ProviderError) -> Observation<Out>
+        @Sendable (P) ->
+        @Sendable (In, _ reference: String) async throws(ProviderError) -> ProviderAnswer<Out>
+    package typealias Observe =
+        @Sendable (P) -> @Sendable (In) async throws(ProviderError) -> Observation<Out>
 
     enum Body: Sendable {
         case plain(Run)

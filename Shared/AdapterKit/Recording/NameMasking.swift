@@ -7,7 +7,8 @@ struct NameMasking {
     let names: Set<String>
 
     private static let telling = [
-        "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey", "authcode",
+        "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey",
+        "authcode",
         "eppcode", "authinfo", "credential", "session", "signature", "cookie", "authorization",
     ]
     private static let whole: Set<String> = ["pass", "pw", "pwd", "key", "auth", "pin", "otp"]
@@ -32,12 +33,13 @@ struct NameMasking {
         switch value {
         case .object(let members):
             .object(
-                Dictionary(uniqueKeysWithValues: members.map { name, value in
-                    switch value {
-                    case .string, .integer, .number: (name, isSecret(name) ? .string(Secret.mask) : value)
-                    default: (name, json(value))
-                    }
-                }))
+                Dictionary(
+                    uniqueKeysWithValues: members.map { name, value in
+                        switch value {
+                        case .string, .integer, .number: (name, isSecret(name) ? .string(Secret.mask) : value)
+                        default: (name, json(value))
+                        }
+                    }))
         case .array(let elements): .array(elements.map(json))
         default: value
         }

@@ -52,10 +52,12 @@ struct RecordedExchange: Sendable {
 
     private static func cut(_ text: String, to limit: Int, _ redactor: Redactor) -> String {
         // More than can be kept need not be searched, but for a secret that begins before the cut.
-        let searched = text.utf8.count > limit + redactor.longestPattern
+        let searched =
+            text.utf8.count > limit + redactor.longestPattern
             ? String(decoding: text.utf8.prefix(limit + redactor.longestPattern), as: UTF8.self) : text
         let redacted = redactor.redact(searched)
         guard redacted.utf8.count > limit || searched.utf8.count < text.utf8.count else { return redacted }
-        return String(decoding: redacted.utf8.prefix(limit), as: UTF8.self) + "\n… \(text.utf8.count) bytes in all\n"
+        return String(decoding: redacted.utf8.prefix(limit), as: UTF8.self)
+            + "\n… \(text.utf8.count) bytes in all\n"
     }
 }

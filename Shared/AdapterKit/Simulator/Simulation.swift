@@ -18,7 +18,8 @@ package struct Simulation: Sendable {
     ///   - subject: what the effect is about, as in `example.com`.
     ///   - work: reads and writes; what it throws is what the third party answers.
     package func change<Value: Sendable>(
-        _ function: String, subject: String, _ work: @escaping @Sendable (SimulatorTransaction) throws -> Value
+        _ function: String, subject: String,
+        _ work: @escaping @Sendable (SimulatorTransaction) throws -> Value
     ) async throws(ProviderError) -> Value {
         let startedAt = context.clock.now
         let fault = try await begin(function, subject: subject, isChanging: true)
@@ -39,7 +40,8 @@ package struct Simulation: Sendable {
 
     /// Reads from the third party.
     package func read<Value: Sendable>(
-        _ function: String, subject: String, _ work: @escaping @Sendable (SimulatorTransaction) throws -> Value
+        _ function: String, subject: String,
+        _ work: @escaping @Sendable (SimulatorTransaction) throws -> Value
     ) async throws(ProviderError) -> Value {
         let fault = try await begin(function, subject: subject, isChanging: false)
         let value = try await context.simulator.store().perform(scope: scope, work)
@@ -85,7 +87,8 @@ package struct Simulation: Sendable {
         switch fault {
         case .transient: throw ProviderError(.providerUnavailable, details: ["status": 503])
         case .rejected: throw ProviderError(.rejected, details: ["status": 422])
-        case .rateLimited: throw ProviderError(.rateLimited, details: ["status": 429], retryAfter: .seconds(1))
+        case .rateLimited:
+            throw ProviderError(.rateLimited, details: ["status": 429], retryAfter: .seconds(1))
         case .hangBeforeEffect: throw await Self.hang(isChanging: isChanging)
         default: return fault
         }

@@ -69,7 +69,9 @@ struct SwiftWriter {
     mutating func messages(_ catalogue: MessageCatalogue) throws {
         for enumeration in catalogue.enumerations {
             comment(enumeration.help)
-            block("package enum \(enumeration.name): String, Codable, JSONConvertible, Sendable, CaseIterable") { writer in
+            block(
+                "package enum \(enumeration.name): String, Codable, JSONConvertible, Sendable, CaseIterable"
+            ) { writer in
                 for value in enumeration.values {
                     writer.line(
                         "case \(Self.identifier(camel(value)))"
@@ -158,7 +160,9 @@ struct SwiftWriter {
         }
     }
 
-    private static func property(_ field: FieldDefinition) -> String { "self.\(identifier(camel(field.name)))" }
+    private static func property(_ field: FieldDefinition) -> String {
+        "self.\(identifier(camel(field.name)))"
+    }
 
     private static func identifier(_ name: String) -> String {
         keywords.contains(name) ? "`\(name)`" : name

@@ -99,7 +99,8 @@ package struct EnvelopeError: Error, Sendable, Equatable, CustomStringConvertibl
 
     init(_ error: JSONShapeError) {
         // What is wrong with the envelope itself is a sentence of its own.
-        let isSentence = error.pointer.isEmpty && !error.reason.hasPrefix("has no") && !error.reason.hasPrefix("is ")
+        let isSentence =
+            error.pointer.isEmpty && !error.reason.hasPrefix("has no") && !error.reason.hasPrefix("is ")
         let place = error.pointer.isEmpty ? "/" : error.pointer
         message = isSentence ? error.reason : "\(place) \(error.reason)"
     }

@@ -3,7 +3,8 @@ import Foundation
 /// A prefixed identifier: `act_` and 26 characters that sort by the time they were made.
 ///
 /// The 26 characters are a ULID (48 bits of milliseconds, 80 random bits) in lower-case Crockford base 32.
-package protocol Identifier: RawRepresentable, Codable, JSONConvertible, Sendable, Hashable, CustomStringConvertible,
+package protocol Identifier: RawRepresentable, Codable, JSONConvertible, Sendable, Hashable,
+    CustomStringConvertible,
     Comparable
 where RawValue == String {
     /// The prefix with its underscore, as in `act_`.

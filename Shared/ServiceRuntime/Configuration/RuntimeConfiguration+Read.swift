@@ -87,7 +87,8 @@ extension RuntimeConfiguration {
     private static func callLimit(_ reader: inout ConfigurationReader) -> Duration? {
         guard let text = reader.text(.callLimitSeconds) else { return nil }
         guard let seconds = Int(text), (1...600).contains(seconds) else {
-            reader.reject(.callLimitSeconds, "is \(text.prefix(40)), but must be a number of seconds from 1 to 600.")
+            reader.reject(
+                .callLimitSeconds, "is \(text.prefix(40)), but must be a number of seconds from 1 to 600.")
             return nil
         }
         return .seconds(seconds)

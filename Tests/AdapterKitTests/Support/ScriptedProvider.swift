@@ -116,7 +116,9 @@ struct ScriptedProvider: AdapterKit.Provider {
         return .done(Out(name: body["name"]?.stringValue ?? ""))
     }
 
-    private func call(_ method: HTTPRequest.Method, _ path: String, _ input: In) async throws(ProviderError) -> Out {
+    private func call(_ method: HTTPRequest.Method, _ path: String, _ input: In) async throws(ProviderError)
+        -> Out
+    {
         try await send(method, path, input).json(as: Out.self)
     }
 

@@ -17,7 +17,9 @@ package struct WireFixtures: Sendable {
         folder: URL, category: String, providers: [String],
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws {
-        let further = (environment["WIRE_FIXTURES"] ?? "").split(separator: ":").map { URL(filePath: String($0)) }
+        let further = (environment["WIRE_FIXTURES"] ?? "").split(separator: ":").map {
+            URL(filePath: String($0))
+        }
         var cases: [WireCase] = []
         var rules: [String: WireRules] = [:]
         var deviations: [String: JSONValue] = [:]
@@ -35,7 +37,8 @@ package struct WireFixtures: Sendable {
                 let name = file.deletingPathExtension().lastPathComponent
                 guard name != "replay", !name.hasSuffix(".deviation") else { continue }
                 var value = try JSONDecoder().decode(JSONValue.self, from: Data(contentsOf: file))
-                guard value["category"]?.stringValue == category, let provider = value["provider"]?.stringValue,
+                guard value["category"]?.stringValue == category,
+                    let provider = value["provider"]?.stringValue,
                     providers.contains(provider)
                 else { continue }
                 if let patch = deviations["\(category)/\(provider)/\(name)"] { value = value.merging(patch) }
@@ -74,7 +77,8 @@ struct WireRules: Sendable {
     func isRead(_ request: RequestMeaning) -> Bool {
         if request.method == "GET" || request.method == "HEAD" { return true }
         return reads.contains { entry in
-            entry.hasPrefix("body:") ? "\(request.content)".contains(entry.dropFirst(5)) : entry == request.path
+            entry.hasPrefix("body:")
+                ? "\(request.content)".contains(entry.dropFirst(5)) : entry == request.path
         }
     }
 }

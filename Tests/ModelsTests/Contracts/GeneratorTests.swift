@@ -132,7 +132,8 @@ struct GeneratorTests {
         for line in [
             "package enum Color: String, Codable, JSONConvertible, Sendable, CaseIterable {",
             "    case darkBlue = \"dark-blue\"",
-            "package struct Stamp: Codable, JSONConvertible, Sendable, Equatable {", "    package var id: ActionID",
+            "package struct Stamp: Codable, JSONConvertible, Sendable, Equatable {",
+            "    package var id: ActionID",
             "    package var priceMB: Double?", "    package var colors: [Color]",
             "package struct LetterSent: MessagePayload, Equatable {",
             "    package static let messageType = \"letter.sent.v1\"", "    package var `default`: String",

@@ -74,7 +74,9 @@ struct EnvelopeTests {
             static let messageType = "token.authenticate.v1"
             var level: LogLevel
 
-            init(json value: JSONValue) throws(JSONShapeError) { level = try JSONMembers(value).required("level") }
+            init(json value: JSONValue) throws(JSONShapeError) {
+                level = try JSONMembers(value).required("level")
+            }
             func write(to bytes: inout [UInt8]) { level.write(to: &bytes) }
         }
         let data = try body { $0["data"] = ["level": .string(Self.secret)] }

@@ -22,7 +22,8 @@ final class OrchestratorHarness: Sendable {
     let configuration: Configuration
 
     private init(
-        bus: EmbeddedBus, parts: Orchestrator.Parts, clock: TestClock, client: Client, configuration: Configuration
+        bus: EmbeddedBus, parts: Orchestrator.Parts, clock: TestClock, client: Client,
+        configuration: Configuration
     ) {
         self.bus = bus
         self.parts = parts
@@ -41,7 +42,8 @@ final class OrchestratorHarness: Sendable {
         folder: URL? = nil, clock: TestClock = TestClock(), adapter: @escaping Adapter,
         body: @Sendable (OrchestratorHarness) async throws -> Void
     ) async throws {
-        let data = folder ?? FileManager.default.temporaryDirectory.appending(path: "purser-\(UUID().uuidString)")
+        let data =
+            folder ?? FileManager.default.temporaryDirectory.appending(path: "purser-\(UUID().uuidString)")
         defer { if folder == nil { try? FileManager.default.removeItem(at: data) } }
         let bus = EmbeddedBus(topology: .purser(categories: ["hosting"]))
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -87,7 +89,8 @@ final class OrchestratorHarness: Sendable {
 
     /// A provider that supports everything but reseller rights.
     static let descriptor = ProviderDescriptor(
-        provider: "scripted", category: "hosting", title: "Scripted", vendorPage: "", help: "", concurrency: 8,
+        provider: "scripted", category: "hosting", title: "Scripted", vendorPage: "", help: "",
+        concurrency: 8,
         configuration: [
             FieldDefinition(name: "hostname", type: .string, isRequired: true),
             FieldDefinition(name: "api_token", type: .string, isRequired: true, isSecret: true),
@@ -96,7 +99,8 @@ final class OrchestratorHarness: Sendable {
             .map { SupportedFunction(name: $0, isObservable: true) })
 
     private func serve(_ adapter: @escaping Adapter) async throws {
-        try await bus.consume(ExecuteAction.self, from: .actions(category: "hosting"), prefetch: 64) { envelope, _ in
+        try await bus.consume(ExecuteAction.self, from: .actions(category: "hosting"), prefetch: 64) {
+            envelope, _ in
             self.executions.withLock { $0.append(envelope.data) }
             guard let outcome = await adapter(envelope.data) else { return .done }
             do {
@@ -125,8 +129,10 @@ final class OrchestratorHarness: Sendable {
     ) async throws -> SubmittedAction {
         try await parts.actions.submit(
             SubmitAction(
-                id: .make(), contractProductID: product, clientID: client, function: function, parameters: parameters,
-                runAt: runAt, idempotencyKey: key, fingerprint: fingerprint, requestedBy: "test", audience: audience),
+                id: .make(), contractProductID: product, clientID: client, function: function,
+                parameters: parameters,
+                runAt: runAt, idempotencyKey: key, fingerprint: fingerprint, requestedBy: "test",
+                audience: audience),
             traceparent: nil)
     }
 
@@ -134,7 +140,9 @@ final class OrchestratorHarness: Sendable {
         try await parts.actions.show(ShowAction(id: action))
     }
 
-    func decide(_ decision: String, _ action: ActionID, result: [String: JSONValue]? = nil) async throws -> Action {
+    func decide(_ decision: String, _ action: ActionID, result: [String: JSONValue]? = nil) async throws
+        -> Action
+    {
         try await parts.actions.decide(
             DecideAction(id: action, decision: decision, result: result, decidedBy: "staff"))
     }
@@ -187,7 +195,8 @@ extension ActionOutcome {
         self.init(
             actionID: attempt.actionID, attempt: attempt.attempt, outcome: outcome, result: result,
             error: error.map { ActionError(kind: $0, message: "It did not work.") }, observed: false,
-            retryAfterSeconds: retryAfter, pollAfterSeconds: pollAfter, deferredReference: reference, begunAt: .now,
+            retryAfterSeconds: retryAfter, pollAfterSeconds: pollAfter, deferredReference: reference,
+            begunAt: .now,
             endedAt: .now)
     }
 }

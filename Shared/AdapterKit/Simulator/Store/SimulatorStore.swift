@@ -83,7 +83,8 @@ final class SimulatorStore: Sendable {
                 },
                 fail: { error in
                     let problem = "The simulator's file could not be written: \(error)"
-                    result.set(.failure(ProviderError(.providerUnavailable, details: ["problem": .string(problem)])))
+                    result.set(
+                        .failure(ProviderError(.providerUnavailable, details: ["problem": .string(problem)])))
                 }))
         return try result.get()
     }

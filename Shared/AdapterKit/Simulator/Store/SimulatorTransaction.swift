@@ -45,18 +45,22 @@ package final class SimulatorTransaction {
     func flush() throws {
         for (key, value) in written {
             if let value {
-                try db.cachedStatement(sql: "INSERT OR REPLACE INTO state (scope, key, value) VALUES (?, ?, ?)")
-                    .execute(arguments: [scope, key, value])
+                try db.cachedStatement(
+                    sql: "INSERT OR REPLACE INTO state (scope, key, value) VALUES (?, ?, ?)"
+                )
+                .execute(arguments: [scope, key, value])
             } else {
                 try db.cachedStatement(sql: "DELETE FROM state WHERE scope = ? AND key = ?")
                     .execute(arguments: [scope, key])
             }
         }
         for effect in effects {
-            try db.cachedStatement(sql: "INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
-                effect.actionID.rawValue, effect.attempt, effect.category, effect.function, effect.subject,
-                effect.startedAt.milliseconds, effect.endedAt.milliseconds,
-            ])
+            try db.cachedStatement(sql: "INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?)").execute(
+                arguments: [
+                    effect.actionID.rawValue, effect.attempt, effect.category, effect.function,
+                    effect.subject,
+                    effect.startedAt.milliseconds, effect.endedAt.milliseconds,
+                ])
         }
     }
 }

@@ -77,7 +77,9 @@ extension Dictionary: JSONConvertible where Key == String, Value == JSONValue {
 extension JSONConvertible where Self: RawRepresentable, RawValue == String {
     package init(json value: JSONValue) throws(JSONShapeError) {
         guard case .string(let text) = value else { throw JSONShapeError("is not text") }
-        guard let known = Self(rawValue: text) else { throw JSONShapeError("has a value that is not allowed") }
+        guard let known = Self(rawValue: text) else {
+            throw JSONShapeError("has a value that is not allowed")
+        }
         self = known
     }
 

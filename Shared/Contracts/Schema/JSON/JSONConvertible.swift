@@ -40,7 +40,9 @@ package struct JSONMembers {
     /// The value of a member that must be there.
     package func required<Value: JSONConvertible>(_ name: String) throws(JSONShapeError) -> Value {
         guard let value = members[name] else { throw JSONShapeError("has no member \(name)") }
-        if case .null = value, Value.self != JSONValue.self { throw JSONShapeError("is null", at: "/\(name)") }
+        if case .null = value, Value.self != JSONValue.self {
+            throw JSONShapeError("is null", at: "/\(name)")
+        }
         do {
             return try Value(json: value)
         } catch {

@@ -68,7 +68,9 @@ package struct JSONParser {
     private mutating func enter() throws(JSONParsingError) {
         depth += 1
         index += 1
-        guard depth <= Self.depthLimit else { throw error("it is nested deeper than \(Self.depthLimit) levels") }
+        guard depth <= Self.depthLimit else {
+            throw error("it is nested deeper than \(Self.depthLimit) levels")
+        }
         skipSpace()
     }
 

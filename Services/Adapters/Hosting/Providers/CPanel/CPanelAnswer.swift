@@ -49,7 +49,9 @@ struct CPanelAnswer {
     private func refusal(_ reason: String) -> ProviderError {
         ProviderError(
             Self.kind(of: reason),
-            details: ["command": .string(command), "reason": .string(reason), "status": .integer(response.status)])
+            details: [
+                "command": .string(command), "reason": .string(reason), "status": .integer(response.status),
+            ])
     }
 
     /// The server tells reasons in sentences only.
@@ -60,7 +62,9 @@ struct CPanelAnswer {
             return .notFound
         }
         if says("already", "is taken", "reserved username") { return .alreadyExists }
-        if says("access denied", "permission", "not authorized", "do not have access", "token") { return .unauthorized }
+        if says("access denied", "permission", "not authorized", "do not have access", "token") {
+            return .unauthorized
+        }
         if says("password strength", "too weak", "invalid", "not valid") { return .invalidInput }
         return .rejected
     }

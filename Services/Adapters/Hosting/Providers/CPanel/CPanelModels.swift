@@ -39,7 +39,9 @@ struct CPanelAccount: Sendable {
         guard var text = value.lenientText?.uppercased() else { return nil }
         let factors: [Character: Double] = ["K": 1.0 / 1_024, "M": 1, "G": 1_024, "T": 1_048_576]
         if text.last == "B" { text.removeLast() }
-        guard let unit = text.last, let factor = factors[unit] else { return JSONValue.string(text).lenientNumber }
+        guard let unit = text.last, let factor = factors[unit] else {
+            return JSONValue.string(text).lenientNumber
+        }
         return JSONValue.string(String(text.dropLast())).lenientNumber.map { $0 * factor }
     }
 }

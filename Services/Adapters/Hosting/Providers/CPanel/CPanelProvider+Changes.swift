@@ -53,7 +53,8 @@ extension CPanelProvider {
     func observeTerminate(
         _ account: Hosting.Account
     ) async throws(ProviderError) -> Observation<Hosting.TerminateResult> {
-        try await api.accountsummary(.user(account.username)) == nil ? .done(Hosting.TerminateResult()) : .notDone
+        try await api.accountsummary(.user(account.username)) == nil
+            ? .done(Hosting.TerminateResult()) : .notDone
     }
 
     // MARK: Changing accounts
@@ -112,7 +113,8 @@ extension CPanelProvider {
         return Hosting.ResellerPrivileges(reseller: true)
     }
 
-    func revokeReseller(_ account: Hosting.Account) async throws(ProviderError) -> Hosting.ResellerPrivileges {
+    func revokeReseller(_ account: Hosting.Account) async throws(ProviderError) -> Hosting.ResellerPrivileges
+    {
         try await api.unsetupreseller(user: account.username)
         return Hosting.ResellerPrivileges(reseller: false)
     }

@@ -78,7 +78,8 @@ struct CPanelProvider: HostingProvider {
             user: wanted.username, service: wanted.isReseller == true ? .whm : .cpanel)
         var url = session.url
         if let installation = try installation(wanted) {
-            url += "&goto_uri=" + PercentEncoding.component(Softaculous.signOnPath(installation: installation))
+            url +=
+                "&goto_uri=" + PercentEncoding.component(Softaculous.signOnPath(installation: installation))
         }
         return Hosting.GetLoginUrlResult(
             loginURL: url, expires: session.expiresAtSeconds.map(Timestamp.init(seconds:))?.plainText)
@@ -114,7 +115,8 @@ struct CPanelProvider: HostingProvider {
         return try await api.listresellers().contains(username)
     }
 
-    func info(_ username: String, isReseller known: Bool?) async throws(ProviderError) -> Hosting.AccountInfo {
+    func info(_ username: String, isReseller known: Bool?) async throws(ProviderError) -> Hosting.AccountInfo
+    {
         let account = try await existing(username)
         let nameservers = try await api.getNameserverConfig()
         let isReseller = try await isReseller(username, known: known)

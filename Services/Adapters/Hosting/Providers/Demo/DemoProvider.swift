@@ -60,7 +60,8 @@ struct DemoProvider: HostingProvider {
     ) async throws(ProviderError) -> Observation<Hosting.AccountInfo> {
         let (actionID, hostname) = (actionID, hostname)
         return try await panel.observe("create", subject: wanted.domain ?? wanted.email) { panel in
-            try actionID.flatMap { try panel.account(madeBy: $0) }.map { .done($0.info(on: hostname)) } ?? .notDone
+            try actionID.flatMap { try panel.account(madeBy: $0) }.map { .done($0.info(on: hostname)) }
+                ?? .notDone
         }
     }
 
@@ -141,7 +142,8 @@ struct DemoProvider: HostingProvider {
         return Hosting.ResellerPrivileges(reseller: true)
     }
 
-    func revokeReseller(_ account: Hosting.Account) async throws(ProviderError) -> Hosting.ResellerPrivileges {
+    func revokeReseller(_ account: Hosting.Account) async throws(ProviderError) -> Hosting.ResellerPrivileges
+    {
         _ = try await change("revokeReseller", account.username) { $0.isReseller = false }
         return Hosting.ResellerPrivileges(reseller: false)
     }
