@@ -114,10 +114,9 @@ struct BrokerFaultTests {
                     .test("early"), to: names.requests.route, timeout: .milliseconds(300))
             }
             #expect(error == .notConnected)
-            async let published: Void = bus.publish(.test("waiting"), to: names.work.route)
             try await broker.start()
-            try await published
-            #expect(bus.status == .connected)
+            try await eventually(within: .seconds(60), "the first connection") { bus.status == .connected }
+            try await bus.publish(.test("late"), to: names.work.route)
         }
     }
 
