@@ -40,7 +40,9 @@ struct CataloguePage {
             })
         for function in blueprint.functions {
             guard let reason = function.unobservable else { continue }
-            lines += ["", "A possible repeat of `\(function.name)` always waits for a person: \(reason)"]
+            lines += [
+                "", "`\(function.name)` cannot be looked for, and a possible repeat waits for a person. \(reason)",
+            ]
         }
         lines += [""] + (own.isEmpty ? ["No provider yet."] : support(blueprint, own))
         return lines.joined(separator: "\n") + "\n"

@@ -11,6 +11,21 @@ struct RuleTests {
         var testDescription: String { rule }
     }
 
+    /// Self-signed, for example.com.
+    static let certificate = """
+        -----BEGIN CERTIFICATE-----
+        MIIBgzCCASmgAwIBAgIUVvvVgsDQVyArMKqwQmQWb8d1Du0wCgYIKoZIzj0EAwIw
+        FjEUMBIGA1UEAwwLZXhhbXBsZS5jb20wIBcNMjYxMTIzMTE1MDU4WhgPMjEyNjEw
+        MzAxMTUwNThaMBYxFDASBgNVBAMMC2V4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYI
+        KoZIzj0DAQcDQgAElUpRxpRmgjXGgJ8L7jXHnwLVrZ7QlY0qOB++rjjM+c2vWI3o
+        qLMVeBRfW5HoXuqKVDw69duX4ANfLo+Bf80z46NTMFEwHQYDVR0OBBYEFJMrY9w/
+        q8J56RIS3BpG9PuhUkQrMB8GA1UdIwQYMBaAFJMrY9w/q8J56RIS3BpG9PuhUkQr
+        MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAMPRJneMjdWdWmzN
+        AHro9TEYi9VN5bcX0tiLZULa9omLAiBUpOH0sm5cqexUvutGN4dHxCzrB0ldGEf2
+        2HMk8/yllA==
+        -----END CERTIFICATE-----
+        """
+
     static let rows: [Row] = [
         Row(
             rule: "alpha_dash", accepted: ["a", "my-name_1", "müller", "東京"],
@@ -22,11 +37,17 @@ struct RuleTests {
         Row(
             rule: "certificate_pem",
             accepted: [
-                "-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END CERTIFICATE-----\n",
-                "Bag Attributes\r\n-----BEGIN CERTIFICATE-----\r\nMAMC\r\nAQU=\r\n-----END CERTIFICATE-----",
+                "-----BEGIN CERTIFICATE-----\nMA4wAwIBBTADBgEqAwIAAQ==\n-----END CERTIFICATE-----\n",
+                "Bag Attributes\r\n-----BEGIN CERTIFICATE-----\r\nMA4wAwIB\r\nBTADBgEqAwIAAQ==\r\n-----END CERTIFICATE-----",
+                certificate,
             ],
             refused: [
                 "", "MAMCAQU=", "-----BEGIN CERTIFICATE-----\nMAMCAQU=",
+                // No signature; more behind; a further element; a length that is longer than need be.
+                "-----BEGIN CERTIFICATE-----\nMAowAwIBBTADBgEq\n-----END CERTIFICATE-----",
+                "-----BEGIN CERTIFICATE-----\nMA4wAwIBBTADBgEqAwIAAQA=\n-----END CERTIFICATE-----",
+                "-----BEGIN CERTIFICATE-----\nMBAwAwIBBTADBgEqAwIAAQUA\n-----END CERTIFICATE-----",
+                "-----BEGIN CERTIFICATE-----\nMIEOMAMCAQUwAwYBKgMCAAE=\n-----END CERTIFICATE-----",
                 // No base64; nothing; an integer, not a sequence; longer than the data; shorter than the data.
                 "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----",
                 "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----",
