@@ -80,6 +80,7 @@ package final class AMQPBus: MessageBus {
     /// Publishes until the broker has confirmed, on the next connection if one falls meanwhile.
     func publish(_ publication: AMQPPublication, by deadline: ContinuousClock.Instant) async throws(BusError)
     {
+        var publication = publication
         var wasSent = false
         while true {
             let connection: AMQPConnection
@@ -95,6 +96,7 @@ package final class AMQPBus: MessageBus {
             } catch {
                 guard Self.isWorthRepeating(error, for: publication) else { throw BusError(error) }
                 wasSent = true
+                publication.message.headers[BusMessage.repeatHeader] = .string("1")
             }
         }
     }

@@ -22,15 +22,26 @@ package struct BusMessage: Sendable, Equatable {
     }
 }
 
+extension BusMessage {
+    static let repeatHeader = "x-purser-repeat"
+
+    /// Whether the message may have been published before: its publisher did not learn whether the bus had taken it.
+    package var mayBeRepeat: Bool {
+        get { headers[Self.repeatHeader] != nil }
+        set { headers[Self.repeatHeader] = newValue ? "1" : nil }
+    }
+}
+
 /// One hand-over of a message to a consumer.
 package struct Delivery: Sendable {
     package let message: BusMessage
-    /// Whether the message may have been delivered before (a consumer ended before it settled it).
+    /// Whether the message may have been delivered before: a consumer ended before it settled it, or its publisher sent
+    /// it twice.
     package let isRedelivered: Bool
 
     package init(message: BusMessage, isRedelivered: Bool) {
         self.message = message
-        self.isRedelivered = isRedelivered
+        self.isRedelivered = isRedelivered || message.mayBeRepeat
     }
 }
 

@@ -38,20 +38,31 @@ package struct ActionDispatcher: Sendable {
         now: Timestamp
     ) throws {
         do {
-            let message = try compose(&action, in: transaction, now: now)
-            try transaction.insertAttempt(
-                action.machine.attempt, of: action, possibleDuplicate: message.possibleDuplicate, at: now)
-            let envelope = Envelope(
-                id: "\(action.id)-\(action.machine.attempt)", source: Orchestrator.source, time: now,
-                subject: action.id.rawValue, traceparent: action.traceparent, data: message)
-            try transaction.enqueue(BusMessage(envelope), to: Queue.actions(category: action.category).route)
-            changes.hasOutgoing = true
+            try handOver(&action, in: transaction, changes: &changes, now: now)
         } catch let failure as RequestFailure {
             try action.machine.handle(.invalid)
             action.error = ActionError(failure)
             action.finishedAt = now
             action.line = nil
+            changes.actions.append(action)
         }
+    }
+
+    /// Hands a queued action over.
+    ///
+    /// - Throws: `RequestFailure` where what it needs is missing or wrong; then nothing was done.
+    package func handOver(
+        _ action: inout ActionRecord, in transaction: Transaction, changes: inout ActionChanges,
+        now: Timestamp
+    ) throws {
+        let message = try compose(&action, in: transaction, now: now)
+        try transaction.insertAttempt(
+            action.machine.attempt, of: action, possibleDuplicate: message.possibleDuplicate, at: now)
+        let envelope = Envelope(
+            id: "\(action.id)-\(action.machine.attempt)", source: Orchestrator.source, time: now,
+            subject: action.id.rawValue, traceparent: action.traceparent, data: message)
+        try transaction.enqueue(BusMessage(envelope), to: Queue.actions(category: action.category).route)
+        changes.hasOutgoing = true
         changes.actions.append(action)
     }
 

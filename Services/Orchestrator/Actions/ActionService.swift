@@ -124,10 +124,12 @@ package struct ActionService: Sendable {
         action.parameters = action.given
         action.provider = try transaction.configuration(product.configurationID)?.provider ?? ""
         let mustWait = try function.isChanging && transaction.firstInLine(of: product.id) != nil
-        try check(
-            action, function: function, product: product, isLater: mustWait || request.runAt != nil,
-            in: transaction)
-        if let runAt = request.runAt, runAt > now {
+        let runAt = request.runAt.flatMap { $0 > now ? $0 : nil }
+        // What is handed over at once is checked there.
+        if mustWait || runAt != nil {
+            try check(action, function: function, product: product, in: transaction)
+        }
+        if let runAt {
             guard now.duration(to: runAt) <= Self.farthestRunAt else {
                 let problem = FieldProblem(pointer: "/run_at", detail: "must be at most a year from now")
                 throw RequestFailure(
@@ -141,7 +143,7 @@ package struct ActionService: Sendable {
             if mustWait {
                 changes.actions.append(action)
             } else {
-                try dispatcher.dispatch(&action, in: transaction, changes: &changes, now: now)
+                try dispatcher.handOver(&action, in: transaction, changes: &changes, now: now)
             }
         }
         try transaction.insert(action)
@@ -177,18 +179,18 @@ package struct ActionService: Sendable {
         return function
     }
 
-    /// Checks the parameters. What is missing is no problem yet where an earlier action may still fill it in.
+    /// Checks the parameters that are there by now. What is missing is no problem yet: an earlier action, or a person,
+    /// may still fill it in.
     private func check(
-        _ action: ActionRecord, function: FunctionDefinition, product: ProductRecord, isLater: Bool,
-        in transaction: Transaction
+        _ action: ActionRecord, function: FunctionDefinition, product: ProductRecord, in transaction: Transaction
     ) throws {
         guard let client = try transaction.client(product.clientID) else {
             throw StoreError.damaged("products.client_id")
         }
         let effective = try dispatcher.effectiveParameters(
             of: action, function: function, sources: ParameterSources(product: product, client: client))
-        let fields = isLater ? function.parameters.filter { effective[$0.name] != nil } : function.parameters
-        let problems = fields.problems(in: effective, at: "/parameters")
+        let problems = function.parameters.filter { effective[$0.name] != nil }
+            .problems(in: effective, at: "/parameters")
         guard problems.isEmpty else {
             throw RequestFailure(.invalid, "The parameters are not as they should be.", problems: problems)
         }

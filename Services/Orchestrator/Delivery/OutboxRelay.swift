@@ -3,11 +3,13 @@ package import Logging
 import Models
 import ServiceLifecycle
 import ServiceRuntime
+import Synchronization
 
 /// Publishes what changes wrote to the outbox, in order and with confirms, and removes it afterwards.
 ///
-/// A crash between the two publishes a message again; its attempt number makes the repeat harmless. While the bus is
-/// away the messages stay where they are, and are tried again every second.
+/// A message may be published twice: after a crash between the two, or where no confirm came. What an earlier process
+/// left, and what was tried before, is therefore marked as a possible repeat, and an adapter looks before it does such a
+/// thing. While the bus is away the messages stay where they are, and are tried again every second.
 package final class OutboxRelay: Service {
     /// How many messages are read, published and removed together.
     package static let batchLimit = 256
@@ -19,6 +21,8 @@ package final class OutboxRelay: Service {
     private let written: Nudge
     private let exchanges: [String: Exchange]
     private let logger: Logger
+    /// The newest message that may have been published before this process knew of it.
+    private let doubtful = Mutex<Int64>(0)
 
     /// - Parameter written: nudged after every commit that wrote to the outbox.
     package init(store: Store, bus: any MessageBus, written: Nudge, topology: Topology, logger: Logger) {
@@ -30,6 +34,8 @@ package final class OutboxRelay: Service {
     }
 
     package func run() async throws {
+        let left = try await store.read { try $0.lastInOutbox() }
+        doubtful.withLock { $0 = left }
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             do {
                 while try await relayBatch() {}
@@ -47,6 +53,9 @@ package final class OutboxRelay: Service {
         let batch = try await store.read { try $0.outbox(after: 0, limit: Self.batchLimit) }
         guard !batch.isEmpty else { return false }
         let published = try await publish(batch)
+        if published.count < batch.count, let last = batch.last {
+            doubtful.withLock { $0 = max($0, last.sequence) }
+        }
         try await store.write { try $0.removeFromOutbox(published) }
         if published.count < batch.count { throw BusError(.notConnected, "not all messages were taken") }
         return true
@@ -55,15 +64,18 @@ package final class OutboxRelay: Service {
     /// - Returns: the numbers of those that the bus has taken.
     private func publish(_ batch: [OutboxMessage]) async throws -> [Int64] {
         try await withThrowingTaskGroup(of: Int64?.self) { group in
-            for entry in batch {
+            let doubtful = doubtful.withLock { $0 }
+            for var entry in batch {
+                entry.message.mayBeRepeat = entry.sequence <= doubtful
                 guard let exchange = exchanges[entry.exchange] else {
                     throw StoreError.damaged("outbox.exchange")
                 }
                 let route = Route(exchange: exchange, routingKey: entry.routingKey)
+                let (message, sequence) = (entry.message, entry.sequence)
                 group.addTask { [bus, logger] in
                     do throws(BusError) {
-                        try await bus.publish(entry.message, to: route)
-                        return entry.sequence
+                        try await bus.publish(message, to: route)
+                        return sequence
                     } catch {
                         logger.warning(
                             "Could not publish a message", metadata: [LogKey.error: "\(error)"])

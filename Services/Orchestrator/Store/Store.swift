@@ -53,6 +53,7 @@ package final class Store: Sendable {
 /// A transaction on the store. Its methods are in `Transaction+….swift`, a file a table.
 package struct Transaction {
     package let database: Database
+    let memo = TransactionMemo()
 
     init(_ database: Database) {
         self.database = database
@@ -72,6 +73,13 @@ package struct Transaction {
     func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
         try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
     }
+}
+
+/// What a transaction has read or written already: one change looks at the same few records several times.
+final class TransactionMemo {
+    var products: [ContractProductID: ProductRecord] = [:]
+    var clients: [ClientID: Client] = [:]
+    var configurations: [ConfigurationID: ConfigurationRecord] = [:]
 }
 
 // MARK: JSON in columns
@@ -95,6 +103,10 @@ extension Transaction {
 
 extension Row {
     func time(_ column: String) -> Timestamp? {
+        (self[column] as Int64?).map(Timestamp.init(milliseconds:))
+    }
+
+    func time(_ column: Int) -> Timestamp? {
         (self[column] as Int64?).map(Timestamp.init(milliseconds:))
     }
 }

@@ -87,7 +87,7 @@ extension Transaction {
 
     /// When the next action's time comes; nil where there is none.
     package func nextWake() throws -> Timestamp? {
-        try row("SELECT min(wake_at) AS wake_at FROM actions WHERE wake_at IS NOT NULL")?.time("wake_at")
+        try row("SELECT min(wake_at) AS wake_at FROM actions WHERE wake_at IS NOT NULL")?.time(0)
     }
 
     /// Every action in this state, which must not be an end.
@@ -129,25 +129,26 @@ extension Transaction {
         ).map(Self.action)
     }
 
+    /// The columns by their place in `columns`: looking them up by name costs more than reading them.
     private static func action(_ row: Row) throws -> ActionRecord {
-        let stateText: String = row["state"]
+        let stateText: String = row[10]
         guard let state = ActionState(rawValue: stateText) else { throw StoreError.damaged("actions.state") }
         return ActionRecord(
-            number: row["number"], id: ActionID(rawValue: row["id"]),
-            productID: ContractProductID(rawValue: row["product_id"]),
-            clientID: ClientID(rawValue: row["client_id"]),
-            category: row["category"], provider: row["provider"],
-            configurationID: ConfigurationID(rawValue: row["configuration_id"]), function: row["function"],
-            isChanging: row["is_changing"], line: row["line"],
+            number: row[0], id: ActionID(rawValue: row[1]),
+            productID: ContractProductID(rawValue: row[2]),
+            clientID: ClientID(rawValue: row[3]),
+            category: row[4], provider: row[5],
+            configurationID: ConfigurationID(rawValue: row[6]), function: row[7],
+            isChanging: row[8], line: row[9],
             machine: ActionMachine(
-                state: state, attempt: row["attempt"], failures: row["failures"],
-                mayBeDone: row["may_be_done"],
-                wakeAt: row.time("wake_at"), deferredReference: row["deferred_reference"],
-                deferredSince: row.time("deferred_since")),
-            given: try value(row["given"]), parameters: try value(row["parameters"]),
-            result: try (row["result"] as String?).map { try value($0) },
-            error: try (row["error"] as String?).map { try value($0) }, requestedBy: row["requested_by"],
-            runAt: row.time("run_at"), traceparent: row["traceparent"],
-            createdAt: Timestamp(milliseconds: row["created_at"]), finishedAt: row.time("finished_at"))
+                state: state, attempt: row[11], failures: row[12],
+                mayBeDone: row[13],
+                wakeAt: row.time(14), deferredReference: row[15],
+                deferredSince: row.time(16)),
+            given: try value(row[17]), parameters: try value(row[18]),
+            result: try (row[19] as String?).map { try value($0) },
+            error: try (row[20] as String?).map { try value($0) }, requestedBy: row[21],
+            runAt: row.time(22), traceparent: row[23],
+            createdAt: Timestamp(milliseconds: row[24]), finishedAt: row.time(25))
     }
 }

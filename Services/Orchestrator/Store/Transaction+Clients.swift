@@ -12,7 +12,10 @@ extension Transaction {
     }
 
     package func client(_ id: ClientID) throws -> Client? {
-        try row("SELECT * FROM clients WHERE id = ?", [id.rawValue]).map(Self.client)
+        if let known = memo.clients[id] { return known }
+        let found = try row("SELECT * FROM clients WHERE id = ?", [id.rawValue]).map(Self.client)
+        memo.clients[id] = found
+        return found
     }
 
     /// Clients, newest first, with an id below `cursor`.
@@ -24,8 +27,8 @@ extension Transaction {
 
     private static func client(_ row: Row) throws -> Client {
         Client(
-            id: ClientID(rawValue: row["id"]), name: row["name"], email: row["email"], phone: row["phone"],
-            company: row["company"], address: try (row["address"] as String?).map { try value($0) },
-            createdAt: Timestamp(milliseconds: row["created_at"]))
+            id: ClientID(rawValue: row[0]), name: row[1], email: row[2], phone: row[3],
+            company: row[4], address: try (row[5] as String?).map { try value($0) },
+            createdAt: Timestamp(milliseconds: row[6]))
     }
 }

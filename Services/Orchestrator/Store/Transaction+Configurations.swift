@@ -26,6 +26,7 @@ extension Transaction {
     }
 
     package func update(_ configuration: ConfigurationRecord) throws {
+        memo.configurations[configuration.id] = configuration
         try run(
             "UPDATE configurations SET name = ?, settings = ?, version = ?, updated_at = ? WHERE id = ?",
             [
@@ -35,7 +36,10 @@ extension Transaction {
     }
 
     package func configuration(_ id: ConfigurationID) throws -> ConfigurationRecord? {
-        try row("SELECT * FROM configurations WHERE id = ?", [id.rawValue]).map(Self.configuration)
+        if let known = memo.configurations[id] { return known }
+        let found = try row("SELECT * FROM configurations WHERE id = ?", [id.rawValue]).map(Self.configuration)
+        memo.configurations[id] = found
+        return found
     }
 
     /// Configurations that match, newest first, with an id below `cursor`.
@@ -52,9 +56,9 @@ extension Transaction {
 
     private static func configuration(_ row: Row) throws -> ConfigurationRecord {
         ConfigurationRecord(
-            id: ConfigurationID(rawValue: row["id"]), category: row["category"], provider: row["provider"],
-            name: row["name"], settings: try value(row["settings"]), version: row["version"],
-            createdAt: Timestamp(milliseconds: row["created_at"]),
-            updatedAt: Timestamp(milliseconds: row["updated_at"]))
+            id: ConfigurationID(rawValue: row[0]), category: row[1], provider: row[2],
+            name: row[3], settings: try value(row[4]), version: row[5],
+            createdAt: Timestamp(milliseconds: row[6]),
+            updatedAt: Timestamp(milliseconds: row[7]))
     }
 }

@@ -33,6 +33,11 @@ extension Transaction {
         }
     }
 
+    /// The number of the newest message; 0 where there is none.
+    package func lastInOutbox() throws -> Int64 {
+        try row("SELECT max(sequence) FROM outbox").flatMap { $0[0] as Int64? } ?? 0
+    }
+
     package func removeFromOutbox(_ sequences: [Int64]) throws {
         for sequence in sequences { try run("DELETE FROM outbox WHERE sequence = ?", [sequence]) }
     }

@@ -28,6 +28,7 @@ extension Transaction {
     }
 
     package func update(_ product: ProductRecord) throws {
+        memo.products[product.id] = product
         try run(
             """
             UPDATE products SET configuration_id = ?, name = ?, package = ?, status = ?, provision_fields = ?,
@@ -40,7 +41,10 @@ extension Transaction {
     }
 
     package func product(_ id: ContractProductID) throws -> ProductRecord? {
-        try row("SELECT * FROM products WHERE id = ?", [id.rawValue]).map(Self.product)
+        if let known = memo.products[id] { return known }
+        let found = try row("SELECT * FROM products WHERE id = ?", [id.rawValue]).map(Self.product)
+        memo.products[id] = found
+        return found
     }
 
     /// Products that match, newest first, with an id below `cursor`.
@@ -85,16 +89,16 @@ extension Transaction {
     }
 
     private static func product(_ row: Row) throws -> ProductRecord {
-        let statusText: String = row["status"]
+        let statusText: String = row[6]
         guard let status = ProductStatus(rawValue: statusText) else {
             throw StoreError.damaged("products.status")
         }
         return ProductRecord(
-            id: ContractProductID(rawValue: row["id"]), clientID: ClientID(rawValue: row["client_id"]),
-            category: row["category"], configurationID: ConfigurationID(rawValue: row["configuration_id"]),
-            name: row["name"], package: row["package"], status: status,
-            provisionFields: try value(row["provision_fields"]),
-            createdAt: Timestamp(milliseconds: row["created_at"]),
-            updatedAt: Timestamp(milliseconds: row["updated_at"]))
+            id: ContractProductID(rawValue: row[0]), clientID: ClientID(rawValue: row[1]),
+            category: row[2], configurationID: ConfigurationID(rawValue: row[3]),
+            name: row[4], package: row[5], status: status,
+            provisionFields: try value(row[7]),
+            createdAt: Timestamp(milliseconds: row[8]),
+            updatedAt: Timestamp(milliseconds: row[9]))
     }
 }

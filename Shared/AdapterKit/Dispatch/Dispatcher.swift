@@ -2,6 +2,7 @@ import Bus
 import Logging
 import Models
 import ServiceRuntime
+import Synchronization
 
 /// Takes actions from the category's queue and tells what they came to.
 ///
@@ -14,6 +15,18 @@ struct Dispatcher: Sendable {
     let source: String
     let prefetch: Int
     let logger: Logger
+    private let underWay = ActionsUnderWay()
+
+    init(
+        bus: any MessageBus, runner: AttemptRunner, category: String, source: String, prefetch: Int, logger: Logger
+    ) {
+        self.bus = bus
+        self.runner = runner
+        self.category = category
+        self.source = source
+        self.prefetch = prefetch
+        self.logger = logger
+    }
 
     /// How long a delivery waits whose outcome the bus did not take: 1 s.
     static let retryDelay = Duration.seconds(1)
@@ -28,6 +41,16 @@ struct Dispatcher: Sendable {
     }
 
     func handle(_ envelope: Envelope<ExecuteAction>, isRedelivered: Bool) async -> Settlement {
+        let action = envelope.data.actionID
+        guard underWay.begin(action) else {
+            // The same attempt, sent twice: it comes again when the first has ended, and is looked at then.
+            return .retry(after: Self.retryDelay)
+        }
+        defer { underWay.end(action) }
+        return await carryOut(envelope, isRedelivered: isRedelivered)
+    }
+
+    private func carryOut(_ envelope: Envelope<ExecuteAction>, isRedelivered: Bool) async -> Settlement {
         let outcome = await runner.run(
             envelope.data, isRedelivered: isRedelivered, traceparent: envelope.traceparent)
         do throws(BusError) {
@@ -59,6 +82,16 @@ struct Dispatcher: Sendable {
             ])
         return .retry(after: Self.retryDelay)
     }
+}
+
+/// The actions that this process is carrying out: each one once at a time.
+private final class ActionsUnderWay: Sendable {
+    private let ids = Mutex<Set<ActionID>>([])
+
+    /// - Returns: false where it is under way already.
+    func begin(_ id: ActionID) -> Bool { ids.withLock { $0.insert(id).inserted } }
+
+    func end(_ id: ActionID) { ids.withLock { _ = $0.remove(id) } }
 }
 
 extension ActionOutcome {
