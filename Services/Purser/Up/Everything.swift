@@ -50,8 +50,8 @@ struct Everything {
         let collector = try LogCollector.build(context(LogCollector.name))
         let publisher = pipeline.publisher(to: bus, spillFolder: configuration.dataFolder + "/spill")
         let orchestrator = try await Orchestrator.build(context(Orchestrator.name))
-        let adapters = [try HostingAdapter.build(context("hosting-adapter"))]
-        let gateway = try Gateway.build(context(Gateway.name, expecting: adapters.map(\.category)))
+        let adapters = try HostingAdapter.build(context(HostingAdapter.name))
+        let gateway = try Gateway.build(context(Gateway.name, expecting: [HostingAdapter.category]))
         return [BusService(bus)] + collector + [publisher] + orchestrator + adapters + gateway
     }
 

@@ -4,6 +4,6 @@ import ServiceRuntime
 @main
 enum HostingAdapterMain {
     static func main() async {
-        await ServiceMain.run(HostingAdapter.name) { [try HostingAdapter.build($0)] }
+        await ServiceMain.run(HostingAdapter.name) { try HostingAdapter.build($0) }
     }
 }
