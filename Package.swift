@@ -111,18 +111,35 @@ let services: [Target] =
     ]
 
 let testTargets: [Target] = [
+    .executableTarget(
+        name: "ValidationBenchmark", dependencies: ["Models"], path: "Tests/Benchmarks/ValidationBenchmark"),
     .target(name: "TestSupport", dependencies: ["Bus", "Models"], path: "Tests/TestSupport"),
     tests(
         "ModelsTests", ["Models", "ContractsGenerator"],
         resources: [.copy("Golden"), .copy("Catalogue")]),
+    tests("CatalogueTests", ["AdapterKit", "HostingAdapter", "Models"]),
     tests("BusTests", ["Bus", "AMQP", .logging]),
-    tests("AdapterKitTests", ["AdapterKit", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
-    tests("HostingAdapterTests", ["HostingAdapter", "AdapterKit"], resources: [.copy("Wire")]),
-    tests("ServiceRuntimeTests", ["ServiceRuntime", .lifecycle, .logging, .metrics]),
+    .target(
+        name: "AdapterTestSupport", dependencies: ["AdapterKit", "Models", "ServiceRuntime", "TestSupport", .logging],
+        path: "Tests/AdapterTestSupport"),
+    tests(
+        "AdapterKitTests",
+        [
+            "AdapterKit", "AdapterTestSupport", "Bus", "Models", "ServiceRuntime", .lifecycle, .logging, .nioCore, .nioPosix,
+            .nioHTTP1, .nioSSL,
+        ]),
+    tests(
+        "HostingAdapterTests",
+        ["HostingAdapter", "AdapterKit", "AdapterTestSupport", "Models", "ServiceRuntime", .grdb, .logging],
+        resources: [.copy("Wire")]),
+    tests("ServiceRuntimeTests", ["ServiceRuntime", .hummingbird, .hummingbirdTesting, .lifecycle, .logging, .metrics]),
     tests("OrchestratorTests", ["Orchestrator", .grdb]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
-    tests("EndToEndTests", ["Models", .asyncHTTPClient, .nioCore, .grdb]),
+    tests("PurserTests", ["Purser"]),
+    tests(
+        "EndToEndTests",
+        ["AMQP", "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .logging, .nioCore, .nioHTTP1, .nioPosix]),
 ]
 
 let package = Package(

@@ -23,12 +23,13 @@ extension Gateway {
     }
 
     /// The same, with the parts at hand.
+    ///
+    /// - Parameter now: what waits, caches and streams go by; tests give their own.
     static func assemble(
-        _ context: ServiceContext, onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        _ context: ServiceContext, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) throws -> Gateway {
         let logger = context.logger
-        let clock = ContinuousClock()
-        let now: @Sendable () -> ContinuousClock.Instant = { clock.now }
         let upstream = Upstream(bus: context.bus)
         let sealer = Sealer(try context.configuration.loadSealingKey(for: .gateway))
         let view = ActionView(sealer: sealer)
@@ -40,25 +41,27 @@ extension Gateway {
             context.health.register(check)
         }
         let parts = GatewayParts(
-            upstream: upstream, products: products, providers: ProviderDirectory(upstream: upstream, now: now),
+            upstream: upstream, products: products,
+            providers: ProviderDirectory(upstream: upstream, now: now),
             waiters: waiters, principals: PrincipalCache(now: now), sealer: sealer, view: view,
             submission: ActionSubmission(
                 upstream: upstream, products: products, waiters: waiters, view: view, sealer: sealer,
                 logger: logger, now: now),
             events: EventStreams(upstream: upstream, recent: recent, slots: slots, view: view, now: now),
-            logs: LogStreams(upstream: upstream, slots: slots, now: now), slots: slots, health: context.health,
+            logs: LogStreams(upstream: upstream, slots: slots, now: now), slots: slots,
+            health: context.health,
             metrics: context.metrics)
         let routes = RouteTable.routes(parts)
         let router = Router.make(
             routes: routes, authenticator: Authenticator(upstream: upstream, cache: parts.principals),
-            metrics: RequestMetrics())
+            logger: logger)
         return Gateway(
             routes: routes, parts: parts,
             application: application(router, context.configuration, logger, onServerRunning),
             feed: GatewayFeed(
                 deliveries: context.bus.events(matching: GatewayFeed.topics), parts: parts, recent: recent,
                 logger: logger),
-            ticker: GatewayTicker(waiters: waiters, slots: slots, clock: clock),
+            ticker: GatewayTicker(waiters: waiters, slots: slots, now: now),
             drain: GatewayDrain(waiters: waiters, slots: slots), logger: logger)
     }
 
@@ -71,12 +74,21 @@ extension Gateway {
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Limits.headerFieldBytes, maxHeaderListSize: Limits.headerListBytes,
                 maxHeaderFieldCount: Limits.headerCount))
+        // What the server says of itself is told here, in this house's words.
+        var serverLogger = logger
+        serverLogger.logLevel = max(.warning, logger.logLevel)
         return Application(
             router: router, server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.httpHost, port: configuration.httpPort), backlog: Limits.backlog,
-                availableConnectionsDelegate: .maximum(Limits.connections, logger: logger)),
-            onServerRunning: { await onServerRunning($0.localAddress?.port ?? configuration.httpPort) },
-            logger: logger)
+                address: .hostname(configuration.httpHost, port: configuration.httpPort),
+                backlog: Limits.backlog,
+                availableConnectionsDelegate: .maximum(Limits.connections, logger: serverLogger)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? configuration.httpPort
+                logger.notice(
+                    "Began to take requests",
+                    metadata: [LogKey.host: "\(configuration.httpHost)", LogKey.port: "\(port)"])
+                await onServerRunning(port)
+            }, logger: serverLogger)
     }
 }

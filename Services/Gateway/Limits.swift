@@ -2,8 +2,6 @@
 enum Limits {
     /// The longest body of a request: 1 MiB, which is also the longest message of the bus. Longer: 413.
     static let bodyBytes = 1 << 20
-    /// How deep JSON may be nested. Deeper: 400.
-    static let jsonDepth = 64
     /// The longest path and query. Longer: 414.
     static let uriBytes = 8 << 10
     /// The longest header field, and all of them together. Longer: 400, by the HTTP parser.

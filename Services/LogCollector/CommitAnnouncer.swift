@@ -48,7 +48,7 @@ final class CommitAnnouncer: Service {
                 isFailing = false
             } catch {
                 // Told once: readers hear of these entries with the next event, and the bus tells that it is away.
-                if !isFailing { logger.warning("Announcing stored log entries failed", error: error) }
+                if !isFailing { logger.warning("Could not announce stored log entries", error: error) }
                 isFailing = true
             }
             await Pulse().wait(atMost: interval, clock: clock)

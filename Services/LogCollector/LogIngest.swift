@@ -73,7 +73,7 @@ final class LogIngest: Service {
             } catch {
                 if Task.isCancelled { return }
                 progress.withLock { $0.failure = "The log stream cannot be read: \(error)" }
-                logger.error("Reading the log stream failed", error: error)
+                logger.error("Could not read the log stream", error: error)
                 await Pulse().wait(atMost: Self.retryDelay, clock: clock)
             }
         }
@@ -147,7 +147,7 @@ final class LogIngest: Service {
         do throws(BusError) {
             try await bus.publish(letter, to: Queue.dead.route)
             logger.error(
-                "A message of the log stream could not be read",
+                "Rejected a message of the log stream",
                 metadata: [
                     LogKey.messageID: "\(entry.message.id)", LogKey.offset: "\(entry.offset)",
                     LogKey.reason: "\(reason)",
@@ -155,7 +155,7 @@ final class LogIngest: Service {
         } catch {
             guard !error.isRetriable else { throw error }
             logger.error(
-                "A message of the log stream could not be read and was lost", error: error,
+                "Lost a message of the log stream that could not be read", error: error,
                 metadata: [LogKey.messageID: "\(entry.message.id)", LogKey.offset: "\(entry.offset)"])
         }
         return nil

@@ -14,7 +14,8 @@ struct LogRequests: Service {
         self.bus = bus
         self.concurrency = concurrency
         var router = RequestRouter(source: source) { type, error in
-            logger.error("A request failed", error: error, metadata: [LogKey.messageType: "\(type)"])
+            logger.error(
+                "Could not carry out a request", error: error, metadata: [LogKey.messageType: "\(type)"])
         }
         router.on(ListLogEntries.self) { request, _ in try await store.list(request) }
         self.router = router

@@ -36,10 +36,10 @@ struct LogRetention: Service {
             Gauge(.logStoreBytes).record(try await store.bytes())
         } catch {
             if Task.isCancelled { return }
-            logger.error("Removing old log entries failed", error: error)
+            logger.error("Could not remove old log entries", error: error)
         }
         guard removed > 0 else { return }
         Counter(.logEntriesRemoved).increment(by: removed)
-        logger.info("Old log entries were removed", metadata: [LogKey.count: .stringConvertible(removed)])
+        logger.info("Removed old log entries", metadata: [LogKey.count: .stringConvertible(removed)])
     }
 }

@@ -24,8 +24,10 @@ import Testing
             #expect(routes.count >= 12)
             let nested = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
             let texts: [(String, Int)] = [
-                ("{", 400), ("{]", 400), ("nul", 400), ("{\"a\":1,\"a\":2}", 400), ("{\"a\":\"\\ud800\"}", 400),
-                ("{\"a\":1e999}", 400), ("{\"a\":01}", 400), ("{\"a\":\"\u{1}\"}", 400), ("{\"a\":\(nested)}", 400),
+                ("{", 400), ("{]", 400), ("nul", 400), ("{\"a\":1,\"a\":2}", 400),
+                ("{\"a\":\"\\ud800\"}", 400),
+                ("{\"a\":1e999}", 400), ("{\"a\":01}", 400), ("{\"a\":\"\u{1}\"}", 400),
+                ("{\"a\":\(nested)}", 400),
                 ("{} {}", 400), ("[]", 422), ("\"text\"", 422), ("null", 422), ("5", 422),
                 ("{\"no_such_member\":1}", 422), ("{\"\\u0000\":1}", 422),
             ]
@@ -40,10 +42,12 @@ import Testing
                     route.method, path, text: "{}", headers: ["Content-Type": "text/plain"])
                 #expect(undeclared.status == 415, "\(route.name)")
                 let latin = try await harness.call(
-                    route.method, path, text: "{}", headers: ["Content-Type": "application/json; charset=latin1"])
+                    route.method, path, text: "{}",
+                    headers: ["Content-Type": "application/json; charset=latin1"])
                 #expect(latin.status == 415, "\(route.name)")
                 if route.body?.isOptional == false {
-                    #expect(try await harness.call(route.method, path, text: nil).status == 400, "\(route.name)")
+                    #expect(
+                        try await harness.call(route.method, path, text: nil).status == 400, "\(route.name)")
                 }
             }
         }
@@ -69,7 +73,10 @@ import Testing
         (#"{"name":5,"email":"jane@example.com"}"#, ["/name"]),
         (#"{"name":"","email":"nobody"}"#, ["/name", "/email"]),
         (#"{"name":"Jane"}"#, ["/email"]),
-        (#"{"name":"Jane","email":"jane@example.com","address":{"country_code":"Atlantis"}}"#, ["/address/country_code"]),
+        (
+            #"{"name":"Jane","email":"jane@example.com","address":{"country_code":"Atlantis"}}"#,
+            ["/address/country_code"]
+        ),
         (#"{"name":"Jane","email":"jane@example.com","role":"admin"}"#, ["/role"]),
         (#"{"name":null,"email":"jane@example.com"}"#, ["/name"]),
     ])
@@ -137,7 +144,8 @@ import Testing
     @Test(arguments: ["-1", "61", "1.5", "soon", "99999999999999999999"])
     func `wait is a whole number up to 60`(_ wait: String) async throws {
         try await GatewayHarness.run { harness in
-            let answer = try await harness.call(.post, "\(harness.actionsPath)?wait=\(wait)", ["function": "getInfo"])
+            let answer = try await harness.call(
+                .post, "\(harness.actionsPath)?wait=\(wait)", ["function": "getInfo"])
             #expect(answer.status == 422)
             #expect(answer.pointers == ["/query/wait"])
         }
@@ -167,13 +175,16 @@ import Testing
 
     @Test func `an address that is too long is refused`() async throws {
         try await GatewayHarness.run { harness in
-            let answer = try await harness.call(.get, "/v1/actions?cursor=" + String(repeating: "a", count: 9000))
+            let answer = try await harness.call(
+                .get, "/v1/actions?cursor=" + String(repeating: "a", count: 9000))
             #expect(answer.status == 414)
             #expect(answer.headers[.contentType] == "application/problem+json")
         }
     }
 
-    @Test(arguments: ["'; DROP TABLE clients; --", "\u{202E}evil", "<script>alert(1)</script>", "名前", "a\u{0301}", "💥"])
+    @Test(arguments: [
+        "'; DROP TABLE clients; --", "\u{202E}evil", "<script>alert(1)</script>", "名前", "a\u{0301}", "💥",
+    ])
     func `hostile texts are only texts`(_ text: String) async throws {
         try await GatewayHarness.run { harness in
             let answer = try await harness.call(
@@ -186,7 +197,8 @@ import Testing
     @Test(arguments: RequestFailure.Kind.allCases)
     func `a failure of the orchestrator has its status`(_ kind: RequestFailure.Kind) async throws {
         let statuses: [RequestFailure.Kind: Int] = [
-            .invalid: 422, .unauthenticated: 401, .forbidden: 403, .notFound: 404, .conflict: 409, .keyReused: 422,
+            .invalid: 422, .unauthenticated: 401, .forbidden: 403, .notFound: 404, .conflict: 409,
+            .keyReused: 422,
             .tooMany: 429, .unavailable: 503, .internal: 500,
         ]
         try await GatewayHarness.run { harness in
@@ -204,7 +216,8 @@ import Testing
         try await GatewayHarness.run { harness in
             harness.fake.state.withLock {
                 $0.failures["action.list.v1"] = RequestFailure(
-                    .invalid, "The cursor is none.", problems: [FieldProblem(pointer: "/cursor", detail: "is none")])
+                    .invalid, "The cursor is none.",
+                    problems: [FieldProblem(pointer: "/cursor", detail: "is none")])
             }
             let answer = try await harness.call(.get, "/v1/actions?cursor=x")
             #expect(answer.pointers == ["/query/cursor"])

@@ -31,7 +31,8 @@ import Testing
                     return action
                 }
             }
-            let answer = try await harness.call(.post, "\(harness.actionsPath)?wait=30", ["function": "getInfo"])
+            let answer = try await harness.call(
+                .post, "\(harness.actionsPath)?wait=30", ["function": "getInfo"])
             #expect(answer.status == 200)
             #expect(answer.json["state"] == "succeeded")
             #expect(answer.json["result"]?["suspended"] == false)
@@ -48,7 +49,9 @@ import Testing
                     #expect(answer.status == 200)
                     #expect(answer.json["state"] == .string(end.rawValue))
                 }
-                try await eventually("the action is submitted") { !harness.fake.state.withLock(\.submitted).isEmpty }
+                try await eventually("the action is submitted") {
+                    !harness.fake.state.withLock(\.submitted).isEmpty
+                }
                 let id = try #require(harness.fake.state.withLock { $0.submitted.first?.id })
                 // What is no end does not end the wait.
                 try await harness.fake.change(id, to: .dispatched)
@@ -81,12 +84,15 @@ import Testing
                     #expect(answer.status == 202)
                     #expect(answer.json["state"] == "deferred")
                 }
-                try await eventually("the action is submitted") { !harness.fake.state.withLock(\.submitted).isEmpty }
+                try await eventually("the action is submitted") {
+                    !harness.fake.state.withLock(\.submitted).isEmpty
+                }
                 let id = try #require(harness.fake.state.withLock { $0.submitted.first?.id })
                 try await harness.fake.change(id, to: .deferred)
                 try await eventually("the wait is over") {
-                    harness.gateway.parts.waiters.sweep(now: .now.advanced(by: .seconds(60)))
-                    return group.isEmpty || !harness.gateway.parts.waiters.isAwaited(id)
+                    harness.clock.advance(by: .seconds(1))
+                    harness.gateway.parts.waiters.sweep(now: harness.clock.now)
+                    return !harness.gateway.parts.waiters.isAwaited(id)
                 }
                 try await group.waitForAll()
             }
@@ -102,7 +108,9 @@ import Testing
                     #expect(answer.status == 200)
                     #expect(answer.json["state"] == "succeeded")
                 }
-                try await eventually("the action is submitted") { !harness.fake.state.withLock(\.actions).isEmpty }
+                try await eventually("the action is submitted") {
+                    !harness.fake.state.withLock(\.actions).isEmpty
+                }
                 harness.fake.state.withLock { state in
                     for id in state.actions.keys { state.actions[id]?.state = .succeeded }
                 }
@@ -120,7 +128,8 @@ import Testing
     @Test func `a stopping gateway ends waits with what is known`() async throws {
         try await GatewayHarness.run { harness in
             harness.gateway.parts.waiters.stop()
-            let answer = try await harness.call(.post, "\(harness.actionsPath)?wait=60", ["function": "getInfo"])
+            let answer = try await harness.call(
+                .post, "\(harness.actionsPath)?wait=60", ["function": "getInfo"])
             #expect(answer.status == 202)
         }
     }
@@ -128,7 +137,8 @@ import Testing
     @Test func `a repeat with the same key waits for the first action`() async throws {
         try await GatewayHarness.run { harness in
             let key = ["Idempotency-Key": "order-7"]
-            let first = try await harness.call(.post, harness.actionsPath, ["function": "getInfo"], headers: key)
+            let first = try await harness.call(
+                .post, harness.actionsPath, ["function": "getInfo"], headers: key)
             #expect(first.status == 202)
             let id = try #require(harness.fake.state.withLock { $0.submitted.first?.id })
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -142,9 +152,11 @@ import Testing
                 try await harness.fake.change(id, to: .succeeded)
                 try await group.waitForAll()
             }
-            let ended = try await harness.call(.post, harness.actionsPath, ["function": "getInfo"], headers: key)
+            let ended = try await harness.call(
+                .post, harness.actionsPath, ["function": "getInfo"], headers: key)
             #expect(ended.status == 200)
-            let other = try await harness.call(.post, harness.actionsPath, ["function": "getUsage"], headers: key)
+            let other = try await harness.call(
+                .post, harness.actionsPath, ["function": "getUsage"], headers: key)
             #expect(other.status == 422)
             #expect(other.json["type"] == "urn:purser:problem:idempotency-key-reused")
         }

@@ -41,6 +41,16 @@ package final class ManualClock: Clock, Sendable {
         for continuation in due { continuation.resume() }
     }
 
+    /// From now on each sleep is over at once, also those under way.
+    package func runFreely() {
+        let all = state.withLock { state in
+            state.runsFreely = true
+            defer { state.sleepers = [:] }
+            return state.sleepers.values.map(\.continuation)
+        }
+        for continuation in all { continuation.resume() }
+    }
+
     package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         try Task.checkCancellation()
         let id = state.withLock { state in

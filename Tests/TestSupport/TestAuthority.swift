@@ -17,7 +17,7 @@ package struct TestAuthority: Sendable {
     }
 
     /// Signs a certificate for a DNS name.
-    func certificate(for name: String, in folder: URL) throws -> (certificate: URL, key: URL) {
+    package func certificate(for name: String, in folder: URL) throws -> (certificate: URL, key: URL) {
         let certificate = folder.appending(path: "\(name).pem")
         let key = folder.appending(path: "\(name)-key.pem")
         let request = folder.appending(path: "\(name).csr")

@@ -48,31 +48,11 @@ extension TestBroker {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Ports of the loopback interface that nobody listens on, all different.
-    static func freePorts(_ count: Int) throws -> [Int] {
-        var sockets: [Int32] = []
-        // Closed together at the end: so no port is given twice.
-        defer { for socket in sockets { close(socket) } }
-        return try (0..<count).map { _ in
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            sockets.append(descriptor)
-            var address = loopback(port: 0)
-            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let status = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                    bind(descriptor, address, size) == 0 ? getsockname(descriptor, address, &size) : -1
-                }
-            }
-            guard status == 0 else { throw WaitingError(description: "No port is free.") }
-            return Int(UInt16(bigEndian: address.sin_port))
-        }
-    }
-
     /// Whether a broker answers the protocol's first bytes there.
     static func greets(port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var address = loopback(port: port)
+        var address = sockaddr_in(loopbackPort: port)
         var limit = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let isConnected = withUnsafePointer(to: &address) { pointer in
@@ -85,14 +65,6 @@ extension TestBroker {
         var answer: UInt8 = 0
         return send(descriptor, greeting, greeting.count, Int32(MSG_NOSIGNAL)) == greeting.count
             && recv(descriptor, &answer, 1, 0) == 1 && answer == 1
-    }
-
-    private static func loopback(port: Int) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        return address
     }
 }
 

@@ -38,11 +38,34 @@ package final class TestBroker: Sendable {
         return broker
     }
 
+    /// A broker that is still to be started. Ended and removed like every other.
+    package static func prepare() throws -> TestBroker {
+        let broker = try TestBroker(authority: nil)
+        try broker.watch()
+        return broker
+    }
+
+    /// Makes a virtual host of its own for a test.
+    ///
+    /// - Returns: its address, as guest.
+    package func makeVirtualHost() async throws -> String {
+        let name = "test-\(UUID().uuidString.lowercased())"
+        // One call instead of two: each starts an Erlang machine of its own.
+        try await control(
+            "eval",
+            """
+            rabbit_vhost:add(<<"\(name)">>, <<"test">>),
+            rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"\(name)">>, <<".*">>, <<".*">>, <<".*">>,
+                <<"test">>).
+            """)
+        return "\(url)/\(name)"
+    }
+
     /// As guest, on the default virtual host.
     package var url: String { "amqp://guest:guest@127.0.0.1:\(port)" }
 
     private init(authority: TestAuthority?) throws {
-        let ports = try Self.freePorts(4)
+        let ports = try FreePorts.take(4)
         port = ports[0]
         tlsPort = authority == nil ? 0 : ports[1]
         epmdPort = ports[2]

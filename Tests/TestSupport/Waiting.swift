@@ -1,13 +1,19 @@
 /// Something did not come to pass in time.
 package struct WaitingError: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
-/// Waits until a condition holds, looking every 10 ms.
+/// Waits until a condition holds.
 ///
+/// - Parameter interval: between two looks; 10 ms.
 /// - Throws: `WaitingError` if it does not hold within the limit; what the condition throws.
 package func eventually(
-    within limit: Duration = .seconds(10), _ what: @autoclosure () -> String,
+    within limit: Duration = .seconds(10), every interval: Duration = .milliseconds(10),
+    _ what: @autoclosure () -> String,
     condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
@@ -15,7 +21,7 @@ package func eventually(
         guard ContinuousClock.now < deadline else {
             throw WaitingError(description: "Not within \(limit): \(what())")
         }
-        try await Task.sleep(for: .milliseconds(10))
+        try await Task.sleep(for: interval)
     }
 }
 

@@ -9,10 +9,12 @@ import Models
 struct ActionRequest: Sendable {
     static let fields = [
         FieldDefinition(
-            name: "function", type: .string, isRequired: true, rules: [.max(64)], help: "Name of the function to run"),
+            name: "function", type: .string, isRequired: true, rules: [.max(64)],
+            help: "Name of the function to run"),
         FieldDefinition(
             name: "parameters", type: .object,
-            help: "Its parameters by name; those not given come from the product, the client and the defaults"),
+            help: "Its parameters by name; those not given come from the product, the client and the defaults"
+        ),
         FieldDefinition(name: "run_at", type: .string, help: "Not before this time", reference: "Timestamp"),
     ]
 
@@ -38,7 +40,8 @@ struct ActionRequest: Sendable {
             throw Problem.invalid("/function", "is not known; known for \(category) are \(known)")
         }
         guard try call.principal.role == .admin || function.audience == .client else {
-            throw Problem(.forbidden, "\(function.title) is not open to clients. Ask whoever runs this service.")
+            throw Problem(
+                .forbidden, "\(function.title) is not open to clients. Ask whoever runs this service.")
         }
         let parameters = call.body["parameters"]?.objectValue ?? [:]
         let problems = judged.problems(in: parameters, at: "/parameters")

@@ -36,7 +36,9 @@ struct ActionSubmission: Sendable {
         return response
     }
 
-    private func submit(_ message: SubmitAction, wait seconds: Int, trace: TraceContext) async throws -> RawAction {
+    private func submit(_ message: SubmitAction, wait seconds: Int, trace: TraceContext) async throws
+        -> RawAction
+    {
         let start = now()
         let deadline = start.advanced(by: .seconds(seconds))
         var ticket = seconds > 0 ? waiters.register(message.id, now: start, until: deadline) : nil

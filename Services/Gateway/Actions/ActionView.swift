@@ -9,7 +9,9 @@ struct ActionView: Sendable {
     func shown(_ action: RawJSON, to role: Role) throws -> RawJSON {
         guard role == .client || action.mayHaveSealed else { return action }
         guard case .object(var members) = try action.decoded() else { return action }
-        if case .object(let result) = members["result"] { members["result"] = .object(opened(result, of: members)) }
+        if case .object(let result) = members["result"] {
+            members["result"] = .object(opened(result, of: members))
+        }
         return RawJSON(shown(.object(members), to: role))
     }
 
@@ -25,7 +27,8 @@ struct ActionView: Sendable {
     }
 
     /// The result with its secrets opened; one that does not open, as after a change of keys, stays hidden.
-    private func opened(_ result: [String: JSONValue], of action: [String: JSONValue]) -> [String: JSONValue] {
+    private func opened(_ result: [String: JSONValue], of action: [String: JSONValue]) -> [String: JSONValue]
+    {
         guard let category = action["category"]?.stringValue, let name = action["function"]?.stringValue,
             let id = action["id"]?.stringValue, let function = Blueprints.named(category)?.function(name)
         else { return result }

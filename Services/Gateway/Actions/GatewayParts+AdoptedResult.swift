@@ -6,7 +6,9 @@ extension GatewayParts {
     func sealedResult(
         _ result: [String: JSONValue], of id: ActionID, trace: TraceContext
     ) async throws -> [String: JSONValue] {
-        let members = try await upstream.ask(ShowAction(id: id), trace: trace).members(["category", "function"])
+        let members = try await upstream.ask(ShowAction(id: id), trace: trace).members([
+            "category", "function",
+        ])
         guard let category = members[0]?.string, let name = members[1]?.string,
             let function = Blueprints.named(category)?.function(name)
         else { throw Problem(.conflict, "The action's function is not known to this version.") }

@@ -10,7 +10,8 @@ struct RawAction: Sendable {
     /// Nil where the text is no action.
     init?(_ json: RawJSON) {
         let members = json.members(["id", "state"])
-        guard let id = members[0]?.string, let state = members[1]?.string.flatMap({ ActionState(rawValue: $0) })
+        guard let id = members[0]?.string,
+            let state = members[1]?.string.flatMap({ ActionState(rawValue: $0) })
         else { return nil }
         self.json = json
         self.id = ActionID(rawValue: id)

@@ -26,6 +26,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let failure as RequestFailure: self.init(failure)
         case let error as JSONParsingError: self.init(.notJSON, error.message)
+        case is CancellationError: self.init(.unavailable, "This gateway is stopping. Try again.")
         default: self = .internal
         }
     }

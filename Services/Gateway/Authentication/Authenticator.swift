@@ -25,17 +25,20 @@ struct Authenticator: Sendable {
             return principal
         } catch {
             guard error.kind == .unauthenticated || error.kind == .notFound else { throw error }
-            throw Problem(.unauthenticated, "The token is not good, or no longer. Ask an administrator for another.")
+            throw Problem(
+                .unauthenticated, "The token is not good, or no longer. Ask an administrator for another.")
         }
     }
 
     /// The token of an `Authorization` header; nil where there is none that could be one.
     static func token(in header: String?) -> Substring? {
-        guard let header, let space = header.firstIndex(of: " "), header[..<space].lowercased() == "bearer" else {
+        guard let header, let space = header.firstIndex(of: " "), header[..<space].lowercased() == "bearer"
+        else {
             return nil
         }
         let token = header[space...].drop { $0 == " " }
-        guard !token.isEmpty, token.utf8.count <= Limits.tokenBytes, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        guard !token.isEmpty, token.utf8.count <= Limits.tokenBytes,
+            token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { return nil }
         return token
     }

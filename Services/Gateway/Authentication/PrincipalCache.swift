@@ -20,7 +20,9 @@ final class PrincipalCache: Sendable {
     func principal(hash: String) -> (principal: Principal?, generation: Int) {
         let now = now()
         return state.withLock { state in
-            guard let entry = state.entries[hash], entry.goodUntil > now else { return (nil, state.generation) }
+            guard let entry = state.entries[hash], entry.goodUntil > now else {
+                return (nil, state.generation)
+            }
             return (entry.principal, state.generation)
         }
     }

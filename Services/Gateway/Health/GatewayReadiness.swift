@@ -11,7 +11,9 @@ enum GatewayReadiness {
 
     private static func orchestrator(_ upstream: Upstream) -> HealthCheck {
         HealthCheck("orchestrator") {
-            await reason { try await upstream.ask(ShowStatus(), trace: .make(), timeout: Limits.probeTimeout) }
+            await reason {
+                try await upstream.ask(ShowStatus(), trace: .make(), timeout: Limits.probeTimeout)
+            }
         }
     }
 

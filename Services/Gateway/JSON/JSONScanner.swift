@@ -87,7 +87,9 @@ struct JSONScanner {
         guard let first = wanted.first, bytes.count >= wanted.count else { return false }
         var index = 0
         while index <= bytes.count - wanted.count {
-            if bytes[index] == first, bytes[index..<index + wanted.count].elementsEqual(wanted) { return true }
+            if bytes[index] == first, bytes[index..<index + wanted.count].elementsEqual(wanted) {
+                return true
+            }
             index += 1
         }
         return false

@@ -30,7 +30,9 @@ struct RawJSON: Sendable {
 
     /// The text, where this is a string without escapes.
     var string: String? {
-        guard bytes.count >= 2, bytes.first == UInt8(ascii: "\""), !bytes.contains(UInt8(ascii: "\\")) else { return nil }
+        guard bytes.count >= 2, bytes.first == UInt8(ascii: "\""), !bytes.contains(UInt8(ascii: "\\")) else {
+            return nil
+        }
         return String(validating: bytes.dropFirst().dropLast(), as: UTF8.self)
     }
 
@@ -38,7 +40,9 @@ struct RawJSON: Sendable {
     var integer: Int? { Int(String(decoding: bytes, as: UTF8.self)) }
 
     /// The truth value, where this is one.
-    var bool: Bool? { bytes.elementsEqual("true".utf8) ? true : bytes.elementsEqual("false".utf8) ? false : nil }
+    var bool: Bool? {
+        bytes.elementsEqual("true".utf8) ? true : bytes.elementsEqual("false".utf8) ? false : nil
+    }
 
     /// Whether a sealed value may be within.
     var mayHaveSealed: Bool {
@@ -46,10 +50,5 @@ struct RawJSON: Sendable {
     }
 
     /// The value within.
-    func decoded() throws(JSONParsingError) -> JSONValue {
-        let result = bytes.withUnsafeBytes { buffer in
-            Result { () throws(JSONParsingError) in try JSONParser.parse(buffer.bindMemory(to: UInt8.self)) }
-        }
-        return try result.get()
-    }
+    func decoded() throws(JSONParsingError) -> JSONValue { try JSONText.parse(bytes) }
 }

@@ -34,7 +34,9 @@ struct Documents: Sendable {
     ]
 
     private static let channels: [ChannelDescription] = [
-        channel(.requests, "Requests with an answer. Keys: orchestrator, log-collector, or a category.", requestTypes),
+        channel(
+            .requests, "Requests with an answer. Keys: orchestrator, log-collector, or a category.",
+            requestTypes),
         channel(.actions, "Actions for adapters. Key: the category.", [ExecuteAction.messageType]),
         channel(.outcomes, "What attempts came to.", [ActionOutcome.messageType]),
         channel(
@@ -48,7 +50,8 @@ struct Documents: Sendable {
         ExecuteAction.messageType, ActionOutcome.messageType, LogEntries.messageType,
     ]
 
-    private static func channel(_ exchange: Exchange, _ help: String, _ types: [String]) -> ChannelDescription {
+    private static func channel(_ exchange: Exchange, _ help: String, _ types: [String]) -> ChannelDescription
+    {
         ChannelDescription(
             name: exchange.name, exchange: exchange.name, kind: exchange.kind.rawValue, help: help,
             messageTypes: types)

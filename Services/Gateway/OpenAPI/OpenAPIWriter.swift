@@ -35,12 +35,15 @@ enum OpenAPIWriter {
 
     private static func operation(_ route: HTTPRoute) -> JSONValue {
         var operation: [String: JSONValue] = [
-            "operationId": .string(route.name), "summary": .string(route.summary), "tags": [.string(route.tag)],
+            "operationId": .string(route.name), "summary": .string(route.summary),
+            "tags": [.string(route.tag)],
             "x-access": .string(route.access.rawValue), "responses": .object(responses(route)),
             "security": route.access == .none ? [] : [["token": []]],
         ]
-        let parameters = route.pathParameters.map(pathParameter)
-            + route.query.map { parameter($0, in: "query") } + route.headers.map { parameter($0, in: "header") }
+        let parameters =
+            route.pathParameters.map(pathParameter)
+            + route.query.map { parameter($0, in: "query") }
+            + route.headers.map { parameter($0, in: "header") }
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
         if let body = route.body, !body.fields.isEmpty {
             operation["requestBody"] = [
@@ -88,7 +91,8 @@ enum OpenAPIWriter {
     }
 
     private static let documented: [Problem.Kind] = [
-        .unauthenticated, .unavailable, .tooMany, .forbidden, .notFound, .invalidFields, .notJSON, .bodyTooLarge,
+        .unauthenticated, .unavailable, .tooMany, .forbidden, .notFound, .invalidFields, .notJSON,
+        .bodyTooLarge,
         .notJSONContent, .conflict,
     ]
 
@@ -150,7 +154,8 @@ enum OpenAPIWriter {
     ]
 
     /// The schemas that something refers to, and those that they refer to.
-    private static func reachable(from roots: [JSONValue], named: [String: JSONValue]) -> [String: JSONValue] {
+    private static func reachable(from roots: [JSONValue], named: [String: JSONValue]) -> [String: JSONValue]
+    {
         let all = [EntitiesContract.catalogue, MessagesContract.catalogue, RequestsContract.catalogue]
             .componentSchemas.merging(named) { _, own in own }
         var found: [String: JSONValue] = [:]

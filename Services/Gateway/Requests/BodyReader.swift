@@ -49,7 +49,8 @@ enum BodyReader {
     private static func isJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return false }
         let parts = contentType.split(separator: ";")
-        guard let type = parts.first, type.trimmingCharacters(in: .whitespaces).lowercased() == Response.jsonContent
+        guard let type = parts.first,
+            type.trimmingCharacters(in: .whitespaces).lowercased() == Response.jsonContent
         else { return false }
         return parts.dropFirst().allSatisfy { parameter in
             let pair = parameter.lowercased().filter { $0 != " " && $0 != "\"" }
@@ -71,7 +72,9 @@ extension JSONValue {
         case .object(let members):
             for (name, value) in members {
                 if name.utf8.contains(0) { return pointer }
-                if let found = value.pointerToNUL(at: "\(pointer)/\(JSONPointer.escaped(name))") { return found }
+                if let found = value.pointerToNUL(at: "\(pointer)/\(JSONPointer.escaped(name))") {
+                    return found
+                }
             }
             return nil
         default: return nil

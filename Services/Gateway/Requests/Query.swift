@@ -6,7 +6,8 @@ enum Query {
 
     /// Where a listing begins, and how long it is.
     static let page = [
-        FieldDefinition(name: "cursor", type: .string, rules: [.max(500)], help: "next_cursor of the page before"),
+        FieldDefinition(
+            name: "cursor", type: .string, rules: [.max(500)], help: "next_cursor of the page before"),
         FieldDefinition(
             name: "limit", type: .integer, rules: [.min(1), .max(200)], help: "Most items wanted",
             defaultValue: .integer(defaultLimit)),

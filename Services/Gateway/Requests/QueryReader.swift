@@ -5,7 +5,8 @@ import Models
 enum QueryReader {
     /// - Throws: `Problem` (422) with pointers such as `/query/limit`, for a parameter that there is not, comes twice,
     ///   or has a value that is not allowed. A parameter without a value counts as not given.
-    static func values(_ query: String?, parameters: [FieldDefinition]) throws(Problem) -> [String: JSONValue] {
+    static func values(_ query: String?, parameters: [FieldDefinition]) throws(Problem) -> [String: JSONValue]
+    {
         guard let query, !query.isEmpty else { return try check([:], parameters, []) }
         var values: [String: JSONValue] = [:]
         var problems: [FieldProblem] = []

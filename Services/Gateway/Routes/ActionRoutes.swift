@@ -7,7 +7,8 @@ extension [HTTPRoute] {
     static func actions(_ parts: GatewayParts) -> [HTTPRoute] {
         [
             HTTPRoute(
-                method: .post, path: "/v1/contract-products/{id}/actions", tag: "Actions", name: "submitAction",
+                method: .post, path: "/v1/contract-products/{id}/actions", tag: "Actions",
+                name: "submitAction",
                 summary: "Runs a function on a contract product", access: .client,
                 query: [ActionRequest.waitParameter], headers: [ActionRequest.idempotencyKeyHeader],
                 body: RouteBody(name: "NewAction", fields: ActionRequest.fields),
@@ -31,7 +32,8 @@ extension [HTTPRoute] {
                         ContractProductID(rawValue: $0)
                     },
                     state: call.query["state"]?.stringValue.flatMap { ActionState(rawValue: $0) },
-                    function: call.query["function"]?.stringValue, category: call.query["category"]?.stringValue,
+                    function: call.query["function"]?.stringValue,
+                    category: call.query["category"]?.stringValue,
                     page: call.page)
                 let list = try await parts.upstream.ask(request, trace: call.trace)
                 return .json(try parts.view.listed(list, to: call.principal.role))

@@ -1,4 +1,3 @@
-import Foundation
 import Hummingbird
 import HummingbirdCore
 import Models
@@ -6,7 +5,7 @@ import Models
 extension Call {
     /// The body, which was found good, as the request over the bus that has its fields.
     func decodeBody<Request: BusRequest>(_ type: Request.Type) throws -> Request {
-        try JSONDecoder().decode(type, from: Data(JSONValue.object(body).text))
+        try Request(json: .object(body))
     }
 
     /// Whose things are asked for: a client's own, or what an administrator filters by.

@@ -11,12 +11,16 @@ extension [HTTPRoute] {
                 method: .get, path: "/v1/blueprints", tag: "Blueprints", name: "listBlueprints",
                 summary: "What each category can do, with JSON Schemas of parameters and results",
                 access: .client,
-                answers: [RouteAnswer(status: .ok, help: "All blueprints", content: .json(BlueprintView.listSchema))]
+                answers: [
+                    RouteAnswer(status: .ok, help: "All blueprints", content: .json(BlueprintView.listSchema))
+                ]
             ) { call in .json(["items": .array(BlueprintView.all(for: try call.principal.role))]) },
             HTTPRoute(
                 method: .get, path: "/v1/blueprints/{category}", tag: "Blueprints", name: "showBlueprint",
                 summary: "What one category can do", access: .client,
-                answers: [RouteAnswer(status: .ok, help: "The blueprint", content: .json(BlueprintView.schema))]
+                answers: [
+                    RouteAnswer(status: .ok, help: "The blueprint", content: .json(BlueprintView.schema))
+                ]
             ) { call in
                 let category = call.path.get("category")
                 let shown = BlueprintView.all(for: try call.principal.role)
@@ -29,7 +33,9 @@ extension [HTTPRoute] {
                 method: .get, path: "/v1/providers", tag: "Blueprints", name: "listProviders",
                 summary: "Providers that adapters have announced, with the JSON Schema of their settings",
                 access: .admin, query: [Query.category],
-                answers: [RouteAnswer(status: .ok, help: "Providers", content: .json(ProviderView.listSchema))]
+                answers: [
+                    RouteAnswer(status: .ok, help: "Providers", content: .json(ProviderView.listSchema))
+                ]
             ) { call in
                 let category = call.query["category"]?.stringValue
                 let providers = try await parts.providers.all(trace: call.trace)
@@ -132,7 +138,9 @@ enum ProviderView {
                         "functions": [
                             "type": "array", "items": ["$ref": "#/components/schemas/SupportedFunction"],
                         ],
-                        "instances": ["type": "array", "items": ["$ref": "#/components/schemas/AdapterStatus"]],
+                        "instances": [
+                            "type": "array", "items": ["$ref": "#/components/schemas/AdapterStatus"],
+                        ],
                         "instances_online": ["type": "integer"],
                     ],
                 ],

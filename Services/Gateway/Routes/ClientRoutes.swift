@@ -11,17 +11,20 @@ extension [HTTPRoute] {
                 summary: "Makes a client", access: .admin, body: RouteBody(name: "NewClient", fields: fields),
                 answers: [.created("Client")]
             ) { call in
-                let client = try await parts.upstream.ask(try call.decodeBody(CreateClient.self), trace: call.trace)
+                let client = try await parts.upstream.ask(
+                    try call.decodeBody(CreateClient.self), trace: call.trace)
                 return .created(client, at: "/v1/clients")
             },
             HTTPRoute(
                 method: .get, path: "/v1/clients", tag: "Clients", name: "listClients",
-                summary: "Clients, newest first", access: .admin, query: Query.page, answers: [.ok("ClientList")]
+                summary: "Clients, newest first", access: .admin, query: Query.page,
+                answers: [.ok("ClientList")]
             ) { call in
                 .json(try await parts.upstream.ask(ListClients(page: call.page), trace: call.trace))
             },
             HTTPRoute(
-                method: .get, path: "/v1/clients/{id}", tag: "Clients", name: "showClient", summary: "One client",
+                method: .get, path: "/v1/clients/{id}", tag: "Clients", name: "showClient",
+                summary: "One client",
                 access: .client, answers: [.ok("Client")]
             ) { call in
                 let id: ClientID = try call.id()

@@ -17,25 +17,30 @@ extension [HTTPRoute] {
                 var request = try call.decodeBody(CreateConfiguration.self)
                 request.settings = try await settings.sealedForNew(request, trace: call.trace)
                 return .created(
-                    try await parts.upstream.ask(request, trace: call.trace).maskingSealed(), at: "/v1/configurations")
+                    try await parts.upstream.ask(request, trace: call.trace).maskingSealed(),
+                    at: "/v1/configurations")
             },
             HTTPRoute(
                 method: .get, path: "/v1/configurations", tag: "Configurations", name: "listConfigurations",
                 summary: "Configurations, newest first", access: .admin, query: [Query.category] + Query.page,
                 answers: [.ok("ConfigurationList")]
             ) { call in
-                let request = ListConfigurations(category: call.query["category"]?.stringValue, page: call.page)
+                let request = ListConfigurations(
+                    category: call.query["category"]?.stringValue, page: call.page)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
             HTTPRoute(
-                method: .get, path: "/v1/configurations/{id}", tag: "Configurations", name: "showConfiguration",
-                summary: "One configuration, without its secrets", access: .admin, answers: [.ok("Configuration")]
+                method: .get, path: "/v1/configurations/{id}", tag: "Configurations",
+                name: "showConfiguration",
+                summary: "One configuration, without its secrets", access: .admin,
+                answers: [.ok("Configuration")]
             ) { call in
                 let request = ShowConfiguration(id: try call.id())
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
             HTTPRoute(
-                method: .patch, path: "/v1/configurations/{id}", tag: "Configurations", name: "updateConfiguration",
+                method: .patch, path: "/v1/configurations/{id}", tag: "Configurations",
+                name: "updateConfiguration",
                 summary: "Changes a configuration; settings not given stay, null removes one", access: .admin,
                 body: RouteBody(
                     name: "ConfigurationChange",
@@ -72,7 +77,8 @@ struct ConfigurationSettings: Sendable {
     let providers: ProviderDirectory
     let sealer: Sealer
 
-    func sealedForNew(_ request: CreateConfiguration, trace: TraceContext) async throws -> [String: JSONValue] {
+    func sealedForNew(_ request: CreateConfiguration, trace: TraceContext) async throws -> [String: JSONValue]
+    {
         let descriptor = try await providers.descriptor(
             category: request.category, provider: request.provider, trace: trace)
         let complete = descriptor.configuration.applyingDefaults(to: request.settings)

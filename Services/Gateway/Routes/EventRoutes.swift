@@ -12,7 +12,8 @@ extension [HTTPRoute] {
                 answers: [
                     RouteAnswer(
                         status: .ok,
-                        help: "Events action.changed, product.changed and adapter.changed with the data of the "
+                        help:
+                            "Events action.changed, product.changed and adapter.changed with the data of the "
                             + "message of the same name; gap where some are no longer kept. Ids rise.",
                         content: .eventStream)
                 ]

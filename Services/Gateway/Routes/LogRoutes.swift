@@ -13,7 +13,9 @@ extension [HTTPRoute] {
                 summary: "Log entries that match, newest first; in order with after", access: .client,
                 query: LogFilter.parameters + LogFilter.paging,
                 answers: [
-                    RouteAnswer(status: .ok, help: "Entries, and where to go on", content: .json(LogRoutes.listSchema))
+                    RouteAnswer(
+                        status: .ok, help: "Entries, and where to go on", content: .json(LogRoutes.listSchema)
+                    )
                 ]
             ) { call in
                 let filter = try LogFilter.request(call)
@@ -22,7 +24,9 @@ extension [HTTPRoute] {
                 var answer: [String: JSONValue] = [
                     "items": .array(try list.items.map { try LogView.shown($0, to: role) })
                 ]
-                if list.items.count >= filter.limit { answer["next"] = list.items.last?.id.map { .integer($0) } }
+                if list.items.count >= filter.limit {
+                    answer["next"] = list.items.last?.id.map { .integer($0) }
+                }
                 return .json(.object(answer))
             },
             HTTPRoute(
@@ -32,14 +36,16 @@ extension [HTTPRoute] {
                 answers: [
                     RouteAnswer(
                         status: .ok,
-                        help: "One LogEntry an event; with since, stored ones come first. The event gap tells what "
+                        help:
+                            "One LogEntry an event; with since, stored ones come first. The event gap tells what "
                             + "is no longer kept. Ids rise.",
                         content: .eventStream)
                 ]
             ) { call in try await parts.logs.response(call) },
             HTTPRoute(
                 method: .get, path: "/v1/logs/{id}/debug", tag: "Logs", name: "showDebugData",
-                summary: "Opens the sealed provider traffic of a log entry; who asked is logged", access: .admin,
+                summary: "Opens the sealed provider traffic of a log entry; who asked is logged",
+                access: .admin,
                 answers: [.ok("DebugData")]
             ) { call in try await LogRoutes.debug(call, parts) },
         ]

@@ -9,7 +9,8 @@ extension [HTTPRoute] {
         [
             HTTPRoute(
                 method: .get, path: "/v1/status", tag: "Operations", name: "showStatus",
-                summary: "What the orchestrator knows of itself", access: .admin, answers: [.ok("SystemStatus")]
+                summary: "What the orchestrator knows of itself", access: .admin,
+                answers: [.ok("SystemStatus")]
             ) { call in .json(try await parts.upstream.ask(ShowStatus(), trace: call.trace)) },
             HTTPRoute(
                 method: .get, path: "/v1/dead-letters", tag: "Operations", name: "listDeadLetters",
@@ -19,7 +20,8 @@ extension [HTTPRoute] {
                 .json(try await parts.upstream.ask(ListDeadLetters(), trace: call.trace).maskingSealed())
             },
             HTTPRoute(
-                method: .post, path: "/v1/dead-letters/{id}/requeue", tag: "Operations", name: "requeueDeadLetter",
+                method: .post, path: "/v1/dead-letters/{id}/requeue", tag: "Operations",
+                name: "requeueDeadLetter",
                 summary: "Sends a dead letter again to where it came from", access: .admin,
                 body: .none(named: "NoContent"), answers: [.ok("DeadLetter", "The dead letter as it is now")]
             ) { call in

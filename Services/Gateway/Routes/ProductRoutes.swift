@@ -28,7 +28,8 @@ extension [HTTPRoute] {
                 query: [Query.clientID, Query.category] + Query.page, answers: [.ok("ContractProductList")]
             ) { call in
                 let request = ListContractProducts(
-                    clientID: try call.clientFilter, category: call.query["category"]?.stringValue, page: call.page)
+                    clientID: try call.clientFilter, category: call.query["category"]?.stringValue,
+                    page: call.page)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
             HTTPRoute(
@@ -54,7 +55,9 @@ extension [HTTPRoute] {
                 let request = UpdateContractProduct(
                     id: try call.id(), name: call.body["name"]?.stringValue,
                     package: call.body["package"]?.stringValue,
-                    configurationID: call.body["configuration_id"]?.stringValue.map { ConfigurationID(rawValue: $0) },
+                    configurationID: call.body["configuration_id"]?.stringValue.map {
+                        ConfigurationID(rawValue: $0)
+                    },
                     provisionFields: call.body["provision_fields"]?.objectValue, changedBy: try call.actor)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },

@@ -9,8 +9,10 @@ extension [HTTPRoute] {
     static func system(_ parts: GatewayParts, documents: Documents) -> [HTTPRoute] {
         [
             HTTPRoute(
-                method: .get, path: "/healthz", tag: "System", name: "health", summary: "Whether the process runs",
-                access: .none, answers: [RouteAnswer(status: .ok, help: "It does", content: .json(Documents.healthSchema))]
+                method: .get, path: "/healthz", tag: "System", name: "health",
+                summary: "Whether the process runs",
+                access: .none,
+                answers: [RouteAnswer(status: .ok, help: "It does", content: .json(Documents.healthSchema))]
             ) { _ in .json(["status": "ok"]) },
             HTTPRoute(
                 method: .get, path: "/readyz", tag: "System", name: "readiness",

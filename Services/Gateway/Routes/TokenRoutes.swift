@@ -48,7 +48,8 @@ extension [HTTPRoute] {
             },
             HTTPRoute(
                 method: .get, path: "/v1/whoami", tag: "Tokens", name: "whoAmI",
-                summary: "Whom the token of this call belongs to", access: .client, answers: [.ok("Principal")]
+                summary: "Whom the token of this call belongs to", access: .client,
+                answers: [.ok("Principal")]
             ) { call in
                 let principal = try call.principal
                 var members: [String: JSONValue] = [

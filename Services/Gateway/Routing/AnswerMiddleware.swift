@@ -9,6 +9,7 @@ import ServiceRuntime
 /// carry, and counts.
 struct AnswerMiddleware: RouterMiddleware {
     let metrics: RequestMetrics
+    let logger: Logger
 
     func handle(
         _ request: Request, context: GatewayContext,
@@ -16,12 +17,14 @@ struct AnswerMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let start = ContinuousClock.now
         var context = context
-        let trace = request.headers[.traceparent].flatMap { TraceContext(traceparent: $0) }?.child() ?? .make()
+        let trace =
+            request.headers[.traceparent].flatMap { TraceContext(traceparent: $0) }?.child() ?? .make()
         context.trace = trace
         var response: Response
         do {
             guard request.head.path?.utf8.count ?? 0 <= Limits.uriBytes else {
-                throw Problem(.addressTooLong, "A path with its query may have \(Limits.uriBytes) bytes at most.")
+                throw Problem(
+                    .addressTooLong, "A path with its query may have \(Limits.uriBytes) bytes at most.")
             }
             response = try await next(request, context)
         } catch {
@@ -31,7 +34,7 @@ struct AnswerMiddleware: RouterMiddleware {
         let route = context.endpointPath ?? "none"
         metrics.record(
             method: request.method, route: route, status: response.status.code, duration: .now - start)
-        context.logger.debug(
+        logger.debug(
             "Answered a request",
             metadata: [
                 LogKey.httpMethod: "\(request.method)", LogKey.httpPath: "\(route)",
@@ -46,10 +49,11 @@ struct AnswerMiddleware: RouterMiddleware {
         if let error = error as? HTTPError, error.status == .notFound { return .notFound }
         let problem = Problem(error)
         if problem.kind == .internal {
-            context.logger.error(
+            logger.error(
                 "Could not carry out a request for a reason of its own",
                 metadata: [
-                    LogKey.httpMethod: "\(request.method)", LogKey.httpPath: "\(context.endpointPath ?? "none")",
+                    LogKey.httpMethod: "\(request.method)",
+                    LogKey.httpPath: "\(context.endpointPath ?? "none")",
                     LogKey.error: "\(error)", LogKey.traceID: "\(trace.traceID)",
                 ])
         }

@@ -20,7 +20,9 @@ final class RequestMetrics: Sendable {
         let (counter, timer) = series.withLock { series in
             if let known = series[key] { return known }
             let labels = [("method", method), ("route", route)]
-            let made = (Counter(.httpRequests, labels + [("status", String(status))]), Timer(.httpDuration, labels))
+            let made = (
+                Counter(.httpRequests, labels + [("status", String(status))]), Timer(.httpDuration, labels)
+            )
             series[key] = made
             return made
         }

@@ -27,13 +27,17 @@ struct RouteResponder: HTTPResponder {
             if !problems.isEmpty { throw Problem.invalid(problems) }
         }
         let call = Call(
-            request: request, caller: caller, path: context.parameters, query: query, body: body, trace: trace,
+            request: request, caller: caller, path: context.parameters, query: query, body: body,
+            trace: trace,
             channel: context.channel)
         do {
             return try await route.handler(call)
         } catch var failure as RequestFailure where route.body == nil {
             // Fields that the query brought are at other places here than in the request over the bus.
-            for index in failure.problems.indices { failure.problems[index].pointer.insert(contentsOf: "/query", at: failure.problems[index].pointer.startIndex) }
+            for index in failure.problems.indices {
+                failure.problems[index].pointer.insert(
+                    contentsOf: "/query", at: failure.problems[index].pointer.startIndex)
+            }
             throw failure
         }
     }

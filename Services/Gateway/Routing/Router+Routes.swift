@@ -1,15 +1,16 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Logging
 
 extension Router<GatewayContext> {
     /// The methods that a path may be asked with; others are as unknown as a path that is not there.
     private static var methods: [HTTPRequest.Method] { [.get, .post, .put, .patch, .delete, .options] }
 
     /// A router of these routes. A path that has other methods than the one asked for answers 405.
-    static func make(routes: [HTTPRoute], authenticator: Authenticator, metrics: RequestMetrics) -> Router {
+    static func make(routes: [HTTPRoute], authenticator: Authenticator, logger: Logger) -> Router {
         let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: AnswerMiddleware(metrics: metrics))
+        router.add(middleware: AnswerMiddleware(metrics: RequestMetrics(), logger: logger))
         var allowed: [String: [HTTPRequest.Method]] = [:]
         for route in routes {
             allowed[route.path, default: []].append(route.method)

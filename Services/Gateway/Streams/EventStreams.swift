@@ -23,7 +23,8 @@ struct EventStreams: Sendable {
         // A number from before the data was wiped begins anew.
         let position = min(last ?? range.lastSequence, range.lastSequence)
         let source = EventSource(
-            streams: self, client: client, role: try call.principal.role, trace: call.trace, position: position)
+            streams: self, client: client, role: try call.principal.role, trace: call.trace,
+            position: position)
         return ServerSentEvents.response(stream, of: .events, source: source, now: now)
     }
 }

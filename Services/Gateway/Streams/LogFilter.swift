@@ -10,16 +10,19 @@ enum LogFilter {
             name: "level", type: .string, rules: [.in(LogLevel.allCases.map(\.rawValue))],
             help: "This level and those that matter more"),
         Query.text("q", "Words that the entry contains"),
-        FieldDefinition(name: "since", type: .string, help: "Not older than this time", reference: "Timestamp"),
+        FieldDefinition(
+            name: "since", type: .string, help: "Not older than this time", reference: "Timestamp"),
         FieldDefinition(name: "until", type: .string, help: "Older than this time", reference: "Timestamp"),
     ]
 
     /// Where a listing begins, and how long it is.
     static let paging = [
         FieldDefinition(
-            name: "before", type: .integer, rules: [.min(1)], help: "Only older entries: next of the page before"),
+            name: "before", type: .integer, rules: [.min(1)],
+            help: "Only older entries: next of the page before"),
         FieldDefinition(
-            name: "after", type: .integer, rules: [.min(0)], help: "Only newer entries than this one, in order"),
+            name: "after", type: .integer, rules: [.min(0)],
+            help: "Only newer entries than this one, in order"),
         FieldDefinition(
             name: "limit", type: .integer, rules: [.min(1), .max(1000)], help: "Most entries wanted",
             defaultValue: .integer(defaultLimit)),

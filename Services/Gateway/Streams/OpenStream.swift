@@ -54,7 +54,9 @@ final class OpenStream: Sendable {
         let (isDue, isStalled) = state.withLock { state in
             let isDue = state.nextWake.map { $0 <= now } ?? false
             if isDue { state.nextWake = nil }
-            return (isDue, state.writingSince.map { $0.advanced(by: Limits.streamWriteLimit) <= now } ?? false)
+            return (
+                isDue, state.writingSince.map { $0.advanced(by: Limits.streamWriteLimit) <= now } ?? false
+            )
         }
         if isStalled { channel.close(mode: .all, promise: nil) }
         if isDue { wake() }

@@ -56,7 +56,9 @@ final class RecentEvents: Sendable {
             var events: [StreamEvent] = []
             while events.count < limit {
                 let wanted = sequence + events.count + 1
-                guard let event = state.ring[wanted % Limits.recentEvents], event.sequence == wanted else { break }
+                guard let event = state.ring[wanted % Limits.recentEvents], event.sequence == wanted else {
+                    break
+                }
                 events.append(event)
             }
             if !events.isEmpty { return .events(events) }

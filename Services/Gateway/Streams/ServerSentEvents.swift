@@ -98,7 +98,8 @@ enum ServerSentEvents {
     static let greatestID = 1 << 53
 
     static let lastEventIDHeader = FieldDefinition(
-        name: "Last-Event-ID", type: .string, help: "The last event that was received; the stream goes on behind it")
+        name: "Last-Event-ID", type: .string,
+        help: "The last event that was received; the stream goes on behind it")
 }
 
 extension HTTPField.Name {

@@ -8,7 +8,8 @@ import ServiceRuntime
 /// The process's one subscription to events: ends waits, wakes streams, and drops what is no longer true.
 struct GatewayFeed: Service {
     static let topics = [
-        ActionChanged.topic, ProductChanged.topic, AdapterChanged.topic, TokenRevoked.topic, LogCommitted.topic,
+        ActionChanged.topic, ProductChanged.topic, AdapterChanged.topic, TokenRevoked.topic,
+        LogCommitted.topic,
     ]
 
     /// Subscribed when the gateway is put together, so that nothing is missed that a first request sets off.
@@ -37,14 +38,17 @@ struct GatewayFeed: Service {
 
     private func take(_ message: BusMessage, topic: String) {
         guard let data = RawJSON(message.body)["data"] else {
-            return logger.warning("Ignored an event that was no envelope", metadata: [LogKey.messageType: "\(topic)"])
+            return logger.warning(
+                "Ignored an event that was no envelope", metadata: [LogKey.messageType: "\(topic)"])
         }
         switch topic {
         case LogCommitted.topic: parts.slots.wake(.logs)
         case TokenRevoked.topic: data["token_hash"]?.string.map { parts.principals.drop(hash: $0) }
         case ActionChanged.topic:
             let members = data.members(["action", "sequence"])
-            if let action = members[0].flatMap({ RawAction($0) }), action.hasEnded { parts.waiters.end(action) }
+            if let action = members[0].flatMap({ RawAction($0) }), action.hasEnded {
+                parts.waiters.end(action)
+            }
             show(data, members[1], topic, owner: { members[0]?["client_id"] })
         case ProductChanged.topic: show(data, data["sequence"], topic, owner: { data["client_id"] })
         case AdapterChanged.topic:

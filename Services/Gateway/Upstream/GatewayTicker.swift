@@ -6,18 +6,18 @@ struct GatewayTicker: Service {
 
     let waiters: ActionWaiters
     let slots: StreamSlots
-    let clock: ContinuousClock
+    let now: @Sendable () -> ContinuousClock.Instant
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try await clock.sleep(for: Self.interval)
+                    try await Task.sleep(for: Self.interval)
                 } catch is CancellationError {
                     return
                 }
-                waiters.sweep(now: clock.now)
-                slots.sweep(now: clock.now)
+                waiters.sweep(now: now())
+                slots.sweep(now: now())
             }
         }
     }

@@ -32,7 +32,8 @@ final class ProductDirectory: Sendable {
             return entry
         }
         let raw = try await upstream.ask(
-            ShowContractProduct(id: id, clientID: client, audience: client == nil ? .admin : .client), trace: trace)
+            ShowContractProduct(id: id, clientID: client, audience: client == nil ? .admin : .client),
+            trace: trace)
         let members = raw.members(["category", "client_id"])
         guard let category = members[0]?.string, let owner = members[1]?.string else {
             throw RequestFailure(.internal, "A product without category or client was answered.")

@@ -34,11 +34,17 @@ final class ProviderDirectory: Sendable {
     /// The contract of a provider.
     ///
     /// - Throws: 422 at the field that names what there is not.
-    func descriptor(category: String, provider: String, trace: TraceContext) async throws -> ProviderDescriptor {
+    func descriptor(category: String, provider: String, trace: TraceContext) async throws
+        -> ProviderDescriptor
+    {
         let all = try await all(trace: trace).map(\.descriptor)
-        if let found = all.first(where: { $0.category == category && $0.provider == provider }) { return found }
+        if let found = all.first(where: { $0.category == category && $0.provider == provider }) {
+            return found
+        }
         if Blueprints.named(category) == nil {
-            throw Problem.invalid("/category", "is not known; known are \(Blueprints.all.map(\.category).joined(separator: ", "))")
+            throw Problem.invalid(
+                "/category",
+                "is not known; known are \(Blueprints.all.map(\.category).joined(separator: ", "))")
         }
         let known = all.filter { $0.category == category }.map(\.provider)
         throw Problem.invalid(

@@ -26,7 +26,7 @@ struct Upstream: Sendable {
         let answer: BusMessage
         do throws(BusError) {
             let envelope = Envelope(source: Self.source, traceparent: trace.traceparent, data: request)
-            answer = try await bus.request(try BusMessage(envelope), to: queue.route, timeout: timeout)
+            answer = try await bus.request(BusMessage(envelope), to: queue.route, timeout: timeout)
         } catch {
             throw RequestFailure(error)
         }
@@ -40,7 +40,7 @@ struct Upstream: Sendable {
 
     private static func failure(_ raw: RawJSON) -> RequestFailure {
         do {
-            return try JSONDecoder().decode(RequestFailure.self, from: raw.bytes)
+            return try RequestFailure(json: raw.decoded())
         } catch {
             return RequestFailure(.internal, "The failure that was answered could not be read: \(error)")
         }

@@ -53,13 +53,13 @@ struct JSONScanner {
         try !ends(with: UInt8(ascii: "]"), &isFirst)
     }
 
-    /// A string value.
+    /// A string value. A null character, at which the database would cut the text, is replaced.
     mutating func string() throws(JSONScanError) -> String {
         let (raw, hasEscapes) = try rawString()
         guard hasEscapes else { return String(decoding: raw, as: UTF8.self) }
         let token = Data([34] + Array(raw) + [34])
         do {
-            return try JSONDecoder().decode(String.self, from: token)
+            return try JSONDecoder().decode(String.self, from: token).replacing("\0", with: "\u{FFFD}")
         } catch {
             throw JSONScanError()
         }

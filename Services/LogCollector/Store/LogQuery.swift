@@ -11,16 +11,18 @@ struct LogQuery {
     private var conditions: [String] = []
     private var arguments: StatementArguments = []
     private let isAscending: Bool
+    private let tokenizer: any FTS5Tokenizer
     /// Whether nothing can match.
     private(set) var isImpossible = false
 
-    init(_ request: ListLogEntries) {
+    init(_ request: ListLogEntries, _ database: Database) throws {
         isAscending = request.after != nil
-        require("action_id", request.actionID?.rawValue, term: "")
-        require("contract_product_id", request.contractProductID?.rawValue, term: "")
-        require("client_id", request.clientID?.rawValue, term: "")
-        require("service", request.service, term: "service_")
-        require("category", request.category, term: "category_")
+        tokenizer = try database.makeTokenizer(LogStoreSchema.tokenizer)
+        try require("action_id", request.actionID?.rawValue, term: "")
+        try require("contract_product_id", request.contractProductID?.rawValue, term: "")
+        try require("client_id", request.clientID?.rawValue, term: "")
+        try require("service", request.service, term: "service_")
+        try require("category", request.category, term: "category_")
         if let level = request.level, level.rank > 0 {
             conditions.append("entry.level >= ?")
             arguments += [level.rank]
@@ -29,7 +31,7 @@ struct LogQuery {
                 terms.append("(" + levels.joined(separator: " OR ") + ")")
             }
         }
-        if let text = request.text { search(text) }
+        if let text = request.text { try search(text) }
         if let since = request.since {
             conditions.append("entry.time >= ?")
             arguments += [since.milliseconds]
@@ -60,22 +62,22 @@ struct LogQuery {
         return (sql, arguments)
     }
 
-    private mutating func require(_ column: String, _ value: String?, term prefix: String) {
+    private mutating func require(_ column: String, _ value: String?, term prefix: String) throws {
         guard let value else { return }
         conditions.append("entry.\(column) = ?")
         arguments += [value]
-        let words = Self.words(in: prefix + value)
+        let words = try words(in: prefix + value)
         if words.isEmpty { isImpossible = true }
         terms += words.map(Self.quoted)
     }
 
     /// Every word must be in the entry; a word with a star at its end stands for all that begin so.
-    private mutating func search(_ text: String) {
+    private mutating func search(_ text: String) throws {
         let pieces = text.split(whereSeparator: \.isWhitespace)
         guard !pieces.isEmpty else { return }
         var found: [String] = []
         for piece in pieces {
-            var words = Self.words(in: String(piece)).map(Self.quoted)
+            var words = try words(in: String(piece)).map(Self.quoted)
             if piece.hasSuffix("*"), let last = words.popLast() { words.append(last + "*") }
             found += words
         }
@@ -83,21 +85,9 @@ struct LogQuery {
         terms += found.prefix(Self.wordLimit)
     }
 
-    /// The words as the index cuts them: letters, digits, marks and underscores belong to a word, all else lies between.
-    static func words(in text: String) -> [String] {
-        text.unicodeScalars.split { scalar in
-            if scalar.isASCII {
-                return
-                    !(scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-            }
-            switch scalar.properties.generalCategory {
-            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-                .decimalNumber, .letterNumber, .otherNumber, .nonspacingMark, .spacingMark, .privateUse:
-                return false
-            default: return true
-            }
-        }
-        .map { String(String.UnicodeScalarView($0)) }
+    /// The words as the index cuts and folds them; its own tokenizer says so.
+    private func words(in text: String) throws -> [String] {
+        try tokenizer.tokenize(query: text).map(\.token)
     }
 
     private static func quoted(_ word: String) -> String { "\"\(word)\"" }

@@ -8,9 +8,9 @@ extension LogStore {
 
     /// Entries that match: with `after` in order, otherwise the newest first.
     func list(_ request: ListLogEntries) async throws -> LogList {
-        let query = LogQuery(request)
         let limit = min(max(request.limit, 1), 1_000)
         return try await pool.read { database in
+            let query = try LogQuery(request, database)
             let lastID = try Self.lastID(database)
             let firstID = try Int.fetchOne(database, sql: "SELECT min(id) FROM entry") ?? 0
             var items: [LogEntry] = []

@@ -18,6 +18,9 @@ enum LogStoreSchema {
     /// Levels from this one on are words of their own; the others are too common to be looked up by.
     static let indexedLevel = 4
 
+    /// How the index of words cuts texts; the same as in `tables`.
+    static let tokenizer = FTS5TokenizerDescriptor.unicode61(diacritics: .remove, tokenCharacters: ["_"])
+
     private static let tables = """
         CREATE TABLE state (
             last_id INTEGER NOT NULL,

@@ -42,7 +42,7 @@ package struct ActionDispatcher: Sendable {
             let envelope = Envelope(
                 id: "\(action.id)-\(action.machine.attempt)", source: Orchestrator.source, time: now,
                 subject: action.id.rawValue, traceparent: action.traceparent, data: message)
-            try transaction.enqueue(try BusMessage(envelope), to: Queue.actions(category: action.category).route)
+            try transaction.enqueue(BusMessage(envelope), to: Queue.actions(category: action.category).route)
             changes.hasOutgoing = true
         } catch let failure as RequestFailure {
             try action.machine.handle(.invalid)

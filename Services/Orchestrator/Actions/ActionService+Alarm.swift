@@ -25,8 +25,8 @@ extension ActionService {
                 }
                 return (try self.news(of: changes, in: transaction, now: now), due.count, try transaction.nextWake())
             }
-            tell(news)
             logDispatches(in: news)
+            tell(news)
             if count < Self.dueLimit { return next }
         }
     }
@@ -47,8 +47,8 @@ extension ActionService {
                 }
                 return try self.news(of: changes, in: transaction, now: now)
             }
-            tell(news)
             logDispatches(in: news)
+            tell(news)
         }
         if !lost.isEmpty {
             logger.notice("Handed actions over again", metadata: [LogKey.count: "\(lost.count)"])

@@ -25,13 +25,13 @@ extension ActionService {
             let current = try transaction.action(request.id, of: nil)
             return (try views.view(current, in: transaction, withResult: true, now: now), news)
         }
-        tell(news)
         var metadata = LogKey.metadata(of: view)
         metadata[LogKey.decision] = "\(decision.rawValue)"
         metadata[LogKey.requestedBy] = "\(request.decidedBy)"
         metadata[LogKey.state] = "\(view.state.rawValue)"
         logger.notice("Decided on action", metadata: metadata)
         logDispatches(in: news)
+        tell(news)
         return view
     }
 

@@ -20,8 +20,8 @@ extension ActionService {
                 try apply(outcome, to: &action, in: transaction, changes: &changes, now: now)
                 return try self.news(of: changes, in: transaction, now: now)
             }
-            tell(news)
             logCommit(of: outcome, news: news)
+            tell(news)
             return .done
         } catch let refusal as ActionMachine.Refusal {
             logger.debug(

@@ -66,12 +66,13 @@ package struct ActionService: Sendable {
             }
             return (SubmittedAction(action: view, replayed: false), news)
         }
-        tell(news)
+        // Logged before it is told: so it stands before what follows from it.
         if !submitted.replayed {
             ActionMetrics.accepted(submitted.action)
             logger.info("Accepted action", metadata: LogKey.metadata(of: submitted.action))
             logDispatches(in: news)
         }
+        tell(news)
         return submitted
     }
 
@@ -181,7 +182,7 @@ package struct ActionService: Sendable {
         news.hasOutgoing = changes.hasOutgoing
         for action in changes.actions {
             let sequence = try transaction.insertEvent(
-                type: "action.changed", client: action.clientID, data: ActionSummary(action), at: now)
+                type: "action.changed", client: action.clientID, data: ActionSummary.json(action), at: now)
             let view = try views.view(action, in: transaction, withResult: true, now: now)
             news.actions.append(ActionChanged(sequence: sequence, action: view))
             news.traceparents.append(action.traceparent)
@@ -194,7 +195,9 @@ package struct ActionService: Sendable {
                 sequence: 0, contractProductID: product.id, clientID: product.clientID, status: product.status)
             event.sequence = try transaction.insertEvent(
                 type: "product.changed", client: product.clientID,
-                data: ["id": product.id.rawValue, "status": product.status.rawValue], at: now)
+                data: JSONValue.object([
+                    "id": .string(product.id.rawValue), "status": .string(product.status.rawValue),
+                ]), at: now)
             news.products.append(event)
         }
         return news

@@ -28,11 +28,7 @@ package final class EventPublisher: Service {
     package func publish(_ event: some MessagePayload, topic: String, subject: String?, traceparent: String? = nil) {
         let envelope = Envelope(
             source: Orchestrator.source, subject: subject, traceparent: traceparent, data: event)
-        do throws(BusError) {
-            continuation.yield((.event(topic), try BusMessage(envelope)))
-        } catch {
-            logger.error("Could not encode an event", metadata: [LogKey.error: "\(error)"])
-        }
+        continuation.yield((.event(topic), BusMessage(envelope)))
     }
 
     package func run() async throws {

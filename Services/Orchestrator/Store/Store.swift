@@ -77,12 +77,17 @@ package struct Transaction {
 // MARK: JSON in columns
 
 extension Transaction {
-    static func json<Value: Encodable>(_ value: Value) throws -> String {
-        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    static func json(_ value: some JSONConvertible) -> String {
+        String(decoding: JSONText.bytes(value), as: UTF8.self)
     }
 
-    static func value<Value: Decodable>(_ json: String, as type: Value.Type = Value.self) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(json.utf8))
+    /// - Throws: `StoreError.damaged` where the column does not hold what the code writes.
+    static func value<Value: JSONConvertible>(_ json: String, as type: Value.Type = Value.self) throws -> Value {
+        do {
+            return try Value(json: try JSONText.parse(json))
+        } catch {
+            throw StoreError.damaged("a column of type \(type)")
+        }
     }
 }
 

@@ -16,7 +16,7 @@ extension Transaction {
     /// Stores a new action under its number.
     package func insert(_ action: ActionRecord) throws {
         let machine = action.machine
-        let given = try Self.json(action.given)
+        let given = Self.json(action.given)
         try run(
             """
             INSERT INTO actions (number, id, product_id, client_id, category, provider, configuration_id, function, is_changing,
@@ -29,8 +29,8 @@ extension Transaction {
                 action.provider, action.configurationID.rawValue, action.function, action.isChanging,
                 !machine.state.isTerminal, action.line, machine.state.rawValue, machine.attempt, machine.failures,
                 machine.mayBeDone, machine.wakeAt, machine.deferredReference, machine.deferredSince, given,
-                action.parameters == action.given ? given : try Self.json(action.parameters),
-                try action.error.map(Self.json), action.requestedBy, action.runAt, action.traceparent,
+                action.parameters == action.given ? given : Self.json(action.parameters),
+                action.error.map { Self.json($0) }, action.requestedBy, action.runAt, action.traceparent,
                 action.createdAt, action.finishedAt,
             ])
     }
@@ -47,7 +47,7 @@ extension Transaction {
             [
                 !machine.state.isTerminal, action.line, machine.state.rawValue, machine.attempt, machine.failures,
                 machine.mayBeDone, machine.wakeAt, machine.deferredReference, machine.deferredSince,
-                try Self.json(action.parameters), try action.result.map(Self.json), try action.error.map(Self.json),
+                Self.json(action.parameters), action.result.map { Self.json($0) }, action.error.map { Self.json($0) },
                 action.finishedAt, action.number,
             ])
     }

@@ -14,7 +14,7 @@ extension Transaction {
                 """
                 INSERT INTO providers VALUES (?1, ?2, ?3) ON CONFLICT (category, provider) DO UPDATE SET
                     descriptor = excluded.descriptor WHERE descriptor <> excluded.descriptor
-                """, [descriptor.category, descriptor.provider, try Self.json(descriptor)])
+                """, [descriptor.category, descriptor.provider, Self.json(descriptor)])
         }
     }
 

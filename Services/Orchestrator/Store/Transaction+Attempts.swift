@@ -21,7 +21,7 @@ extension Transaction {
             UPDATE attempts SET outcome = ?, error = ?, begun_at = ?, ended_at = ?
             WHERE action_number = ? AND number = ?
             """,
-            [outcome?.rawValue, try error.map(Self.json), begunAt, time, action.number, number])
+            [outcome?.rawValue, error.map { Self.json($0) }, begunAt, time, action.number, number])
     }
 
     /// The attempts of an action, the first one first.

@@ -7,7 +7,7 @@ extension Transaction {
             "INSERT INTO clients VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 client.id.rawValue, client.name, client.email, client.phone, client.company,
-                try client.address.map(Self.json), client.createdAt,
+                client.address.map { Self.json($0) }, client.createdAt,
             ])
     }
 

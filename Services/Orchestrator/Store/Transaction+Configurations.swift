@@ -20,7 +20,7 @@ extension Transaction {
             "INSERT INTO configurations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 configuration.id.rawValue, configuration.category, configuration.provider, configuration.name,
-                try Self.json(configuration.settings), configuration.version, configuration.createdAt,
+                Self.json(configuration.settings), configuration.version, configuration.createdAt,
                 configuration.updatedAt,
             ])
     }
@@ -29,7 +29,7 @@ extension Transaction {
         try run(
             "UPDATE configurations SET name = ?, settings = ?, version = ?, updated_at = ? WHERE id = ?",
             [
-                configuration.name, try Self.json(configuration.settings), configuration.version,
+                configuration.name, Self.json(configuration.settings), configuration.version,
                 configuration.updatedAt, configuration.id.rawValue,
             ])
     }

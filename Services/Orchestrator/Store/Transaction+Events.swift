@@ -6,11 +6,11 @@ extension Transaction {
     ///
     /// - Returns: its number.
     package func insertEvent(
-        type: String, client: ClientID?, data: some Encodable, at time: Timestamp
+        type: String, client: ClientID?, data: some JSONConvertible, at time: Timestamp
     ) throws -> Int {
         try run(
             "INSERT INTO events (type, client_id, data, created_at) VALUES (?, ?, ?, ?)",
-            [type, client?.rawValue, try Self.json(data), time])
+            [type, client?.rawValue, Self.json(data), time])
         return Int(database.lastInsertedRowID)
     }
 

@@ -21,7 +21,7 @@ extension Transaction {
             "INSERT INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 product.id.rawValue, product.clientID.rawValue, product.category, product.configurationID.rawValue,
-                product.name, product.package, product.status.rawValue, try Self.json(product.provisionFields),
+                product.name, product.package, product.status.rawValue, Self.json(product.provisionFields),
                 product.createdAt, product.updatedAt,
             ])
     }
@@ -34,7 +34,7 @@ extension Transaction {
             """,
             [
                 product.configurationID.rawValue, product.name, product.package, product.status.rawValue,
-                try Self.json(product.provisionFields), product.updatedAt, product.id.rawValue,
+                Self.json(product.provisionFields), product.updatedAt, product.id.rawValue,
             ])
     }
 
@@ -62,7 +62,7 @@ extension Transaction {
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                product.rawValue, change.field, try change.oldValue.map(Self.json), try change.newValue.map(Self.json),
+                product.rawValue, change.field, change.oldValue.map { Self.json($0) }, change.newValue.map { Self.json($0) },
                 change.actionID?.rawValue, change.changedBy, change.changedAt,
             ])
     }

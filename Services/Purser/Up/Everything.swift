@@ -22,8 +22,6 @@ struct Everything {
 
     /// - Parameter configuration: with the admin token filled in.
     init(_ configuration: RuntimeConfiguration) throws {
-        var configuration = configuration
-        configuration.expectedCategories = Blueprints.all.map(\.category)
         self.configuration = configuration
         pipeline = LogPipeline(
             service: "purser", instance: configuration.instance(of: "purser"), level: configuration.logLevel,
@@ -53,14 +51,18 @@ struct Everything {
         let publisher = pipeline.publisher(to: bus, spillFolder: configuration.dataFolder + "/spill")
         let orchestrator = try await Orchestrator.build(context(Orchestrator.name))
         let adapters = [try HostingAdapter.build(context("hosting-adapter"))]
-        let gateway = try Gateway.build(context(Gateway.name))
+        let gateway = try Gateway.build(context(Gateway.name, expecting: adapters.map(\.category)))
         return [BusService(bus)] + collector + [publisher] + orchestrator + adapters + gateway
     }
 
-    private func context(_ name: String) -> ServiceContext {
-        ServiceContext(
+    /// - Parameter categories: those without whose adapters the gateway is not ready: of the adapters that are started.
+    private func context(_ name: String, expecting categories: [String] = []) -> ServiceContext {
+        var configuration = configuration
+        configuration.expectedCategories = categories
+        return ServiceContext(
             name: name, instance: configuration.instance(of: name), configuration: configuration, bus: bus,
-            logger: pipeline.logger(service: name, instance: configuration.instance(of: name)), health: health,
+            logger: pipeline.logger(service: name, instance: configuration.instance(of: name)),
+            health: health,
             metrics: metrics)
     }
 }

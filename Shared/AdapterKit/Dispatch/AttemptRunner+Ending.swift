@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import Models
 import ServiceRuntime
 
@@ -26,8 +27,19 @@ extension AttemptRunner {
             outcome.outcome = .unsure
             outcome.error = actionError(error, prepared)
         }
-        log(outcome, of: action, prepared, milliseconds: (clock.uptime - begun) / .milliseconds(1), logger: logger)
+        let duration = clock.uptime - begun
+        log(outcome, of: action, prepared, milliseconds: duration / .milliseconds(1), logger: logger)
+        // A provider or function that is not known must not make a series of its own.
+        if prepared != nil { count(outcome, of: action, duration: duration) }
         return outcome
+    }
+
+    private func count(_ outcome: ActionOutcome, of action: ExecuteAction, duration: Duration) {
+        let labels = [
+            ("category", action.category), ("provider", action.provider), ("function", action.function),
+        ]
+        Counter(.attempts, labels + [("outcome", outcome.outcome.rawValue)]).increment()
+        Timer(.attemptDuration, labels).record(duration: duration)
     }
 
     private func sealResult(

@@ -13,6 +13,8 @@ package struct AttemptRunner: Sendable {
     let simulator: Simulator
     let clock: any AdapterClock
     let deadlines: Deadlines
+    /// The longest that a call may take, whatever the message says.
+    let callLimit: Duration
     let logger: Logger
     /// The wire keys of secrets, by provider and function.
     let secretNames: [FunctionKey: Set<String>]
@@ -22,9 +24,13 @@ package struct AttemptRunner: Sendable {
         let function: String
     }
 
+    /// The longest that a call may take where nothing else is configured: 600 s.
+    package static let defaultCallLimit = Duration.seconds(600)
+
     package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer, network: any HTTPTransport,
-        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines, logger: Logger
+        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines,
+        callLimit: Duration = defaultCallLimit, logger: Logger
     ) {
         self.blueprint = blueprint
         self.providers = Dictionary(providers.map { ($0.descriptor.provider, $0) }) { first, _ in first }
@@ -34,6 +40,7 @@ package struct AttemptRunner: Sendable {
         self.simulator = simulator
         self.clock = clock
         self.deadlines = deadlines
+        self.callLimit = callLimit
         self.logger = logger
         var names: [FunctionKey: Set<String>] = [:]
         for provider in providers {
@@ -57,7 +64,8 @@ package struct AttemptRunner: Sendable {
     package func run(_ action: ExecuteAction, isRedelivered: Bool, traceparent: String?) async -> ActionOutcome {
         let begunAt = clock.now
         var logger = logger
-        logger.bind(action, traceparent: traceparent)
+        let trace = traceparent.flatMap(TraceContext.init(traceparent:))
+        logger.bind(action, trace)
         guard begunAt <= action.beginBefore else {
             logger.warning("Left attempt whose lease had run out")
             return ActionOutcome(
@@ -70,7 +78,7 @@ package struct AttemptRunner: Sendable {
         let begun = clock.uptime
         let prepared: PreparedAttempt
         do throws(ProviderError) {
-            prepared = try prepare(action, traceparent: traceparent, logger: logger)
+            prepared = try prepare(action, trace: trace, logger: logger)
         } catch {
             return end(action, .failed(error), prepared: nil, begunAt: begunAt, begun: begun, logger: logger)
         }
@@ -211,7 +219,7 @@ extension Result<ProviderAnswer<[String: JSONValue]>, ProviderError> {
 
 extension Logger {
     /// Binds what every line about the attempt carries.
-    fileprivate mutating func bind(_ action: ExecuteAction, traceparent: String?) {
+    fileprivate mutating func bind(_ action: ExecuteAction, _ trace: TraceContext?) {
         self[metadataKey: LogKey.actionID] = "\(action.actionID)"
         self[metadataKey: LogKey.productID] = "\(action.contractProductID)"
         self[metadataKey: LogKey.clientID] = "\(action.clientID)"
@@ -219,9 +227,6 @@ extension Logger {
         self[metadataKey: LogKey.provider] = "\(action.provider)"
         self[metadataKey: LogKey.function] = "\(action.function)"
         self[metadataKey: LogKey.attempt] = "\(action.attempt)"
-        // 00-<trace id, 32 digits>-<span id>-<flags>
-        if let trace = traceparent?.split(separator: "-").dropFirst().first, trace.count == 32 {
-            self[metadataKey: LogKey.traceID] = "\(trace)"
-        }
+        if let trace { self[metadataKey: LogKey.traceID] = "\(trace.traceID)" }
     }
 }

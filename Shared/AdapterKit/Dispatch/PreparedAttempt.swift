@@ -12,12 +12,9 @@ struct PreparedAttempt: Sendable {
 }
 
 extension AttemptRunner {
-    /// The longest that a call may take, whatever the message says: 600 s.
-    static let longestTimeout = 600
-
     /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not open.
     func prepare(
-        _ action: ExecuteAction, traceparent: String?, logger: Logger
+        _ action: ExecuteAction, trace: TraceContext?, logger: Logger
     ) throws(ProviderError) -> PreparedAttempt {
         guard action.category == blueprint.category, let definition = blueprint.function(action.function),
             let provider = providers[action.provider], provider.descriptor.supports(action.function)
@@ -28,7 +25,7 @@ extension AttemptRunner {
         let context = ProviderContext(
             transport: AttemptTransport(
                 network: network, deadlines: deadlines, clock: clock, record: record, secrets: secrets,
-                logger: logger, traceparent: traceparent),
+                logger: logger, category: blueprint.category, provider: action.provider, trace: trace),
             clock: clock, logger: logger, configurationID: action.configuration.id, actionID: action.actionID,
             attempt: action.attempt, timeLimit: timeLimit(action), simulator: simulator, secrets: secrets)
         guard let function = try entry.provider.bind(action.function, parameters: parameters, context: context) else {
@@ -40,7 +37,7 @@ extension AttemptRunner {
     }
 
     private func timeLimit(_ action: ExecuteAction) -> Duration {
-        .seconds(min(max(action.timeoutSeconds, 1), Self.longestTimeout))
+        min(.seconds(max(action.timeoutSeconds, 1)), callLimit)
     }
 
     /// The parameters with their secrets opened, and all secrets that the attempt knows from the start.

@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import Models
 import ServiceRuntime
 
@@ -11,18 +12,22 @@ struct AttemptTransport: HTTPTransport {
     let record: AttemptRecord
     let secrets: SecretValues
     let logger: Logger
-    /// W3C trace context, handed on to the third party.
-    let traceparent: String?
+    let category: String
+    let provider: String
+    /// What the attempt belongs to; each call is a step of its own, told to the third party in `traceparent`.
+    let trace: TraceContext?
 
     func send(_ request: HTTPRequest) async throws(ProviderError) -> HTTPResponse {
         var request = request
-        if let traceparent { request.headers.append(.init("traceparent", traceparent)) }
+        if let trace { request.headers.append(.init("traceparent", trace.child().traceparent)) }
         record.begin(request)
         let begun = clock.uptime
         let answer = await limited(request)
-        let duration = (clock.uptime - begun) / .milliseconds(1)
-        record.add(RecordedExchange(request: request, answer: answer, durationMilliseconds: duration))
-        log(request, answer, duration)
+        let duration = clock.uptime - begun
+        let milliseconds = duration / .milliseconds(1)
+        record.add(RecordedExchange(request: request, answer: answer, durationMilliseconds: milliseconds))
+        log(request, answer, milliseconds)
+        Timer(.providerCallDuration, [("category", category), ("provider", provider)]).record(duration: duration)
         return try answer.get()
     }
 

@@ -15,6 +15,8 @@ package struct HTTPClientTransport: HTTPTransport {
     package static let bodyByteLimit = 8 << 20
     /// How long a connection may take to come about, with TLS: 10 s.
     package static let connectTimeout = TimeAmount.seconds(10)
+    /// How long an unused connection is kept: 2 s.
+    package static let idleTimeout = TimeAmount.seconds(2)
     package static let redirectLimit = 3
 
     private let verifying: HTTPClient
@@ -36,6 +38,9 @@ package struct HTTPClientTransport: HTTPTransport {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: connectTimeout), decompression: .disabled)
+        // A server that closes an idle connection while a changing request is on its way leaves everyone in doubt, so
+        // connections are kept for the calls of one attempt only. Servers keep them 5 s and longer.
+        configuration.connectionPool.idleTimeout = idleTimeout
         // Trying again is the orchestrator's business, which knows whether it may.
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import Models
 import NIOCore
 import NIOPosix
@@ -33,6 +34,8 @@ extension ProviderError {
                 self.init(.timedOut, "The time for the call was up.", beforeSending: false)
             case let error as HTTPClientError: self.init(error)
             case is NIOConnectionError:
+                self.init(.providerUnavailable, "No connection came about.", beforeSending: true)
+            case let error as IOError where error.isOfConnecting:
                 self.init(.providerUnavailable, "No connection came about.", beforeSending: true)
             case ChannelError.connectTimeout:
                 self.init(.providerUnavailable, "No connection came about in time.", beforeSending: true)
@@ -70,6 +73,11 @@ extension ProviderError {
             }
         }
     }
+}
+
+extension IOError {
+    /// Whether the system call that failed was the one that connects.
+    fileprivate var isOfConnecting: Bool { errnoCode == ECONNREFUSED || description.hasPrefix("connect") }
 }
 
 extension HTTPClientError {

@@ -16,7 +16,8 @@ extension Adapter {
         build(
             blueprint: blueprint, providers: providers, bus: context.bus,
             key: try context.configuration.loadSealingKey(for: .category(blueprint.category)),
-            dataFolder: context.configuration.dataFolder, instance: context.instance, logger: context.logger)
+            dataFolder: context.configuration.dataFolder, instance: context.instance, logger: context.logger,
+            callLimit: context.configuration.callLimit)
     }
 
     /// Puts an adapter together.
@@ -27,10 +28,12 @@ extension Adapter {
     ///   - key: the category's key, which opens and seals secrets.
     ///   - dataFolder: where the demo providers keep what they did, under `demo/`.
     ///   - prefetch: how many actions may be under way at once.
+    ///   - callLimit: how long a provider call may take at most, whatever its function allows.
     ///   - network: how third parties are reached; the real network where nil.
     package static func build(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], bus: any MessageBus, key: SealingKey,
         dataFolder: String, instance: String, logger: Logger, prefetch: Int = defaultPrefetch,
+        callLimit: Duration = AttemptRunner.defaultCallLimit,
         network: (any HTTPTransport)? = nil, clock: any AdapterClock = SystemClock()
     ) -> Adapter {
         let category = blueprint.category
@@ -42,7 +45,8 @@ extension Adapter {
         let network = network ?? HTTPClientTransport()
         let runner = AttemptRunner(
             blueprint: blueprint, providers: providers, sealer: sealer, network: network,
-            simulator: Simulator(folder: dataFolder + "/demo"), clock: clock, deadlines: deadlines, logger: logger)
+            simulator: Simulator(folder: dataFolder + "/demo"), clock: clock, deadlines: deadlines,
+            callLimit: callLimit, logger: logger)
         let tester = ConnectionTester(runner: runner)
         let defects = logger
         var requests = RequestRouter(source: source) { type, error in

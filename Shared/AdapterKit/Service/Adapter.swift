@@ -14,7 +14,7 @@ package struct Adapter: Service {
     let requests: RequestRouter
     let deadlines: Deadlines
     let bus: any MessageBus
-    let category: String
+    package let category: String
     let network: any HTTPTransport
     let logger: Logger
 

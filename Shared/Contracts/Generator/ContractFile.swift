@@ -47,9 +47,8 @@ extension ContractFile {
         var functions: [FunctionDefinition] = []
         for (name, reader) in try required("functions", keys, root).members() {
             let function = try reader.members(known: [
-                "title", "help", "effect", "audience", "timeout_seconds", "status_after", "writes_back",
-                "parameters",
-                "result",
+                "title", "help", "effect", "audience", "unobservable", "timeout_seconds", "status_after",
+                "writes_back", "parameters", "result",
             ])
             guard
                 let effect = FunctionDefinition.Effect(
@@ -57,6 +56,10 @@ extension ContractFile {
                 let audience = FunctionDefinition.Audience(
                     rawValue: try function["audience"]?.text() ?? "admin")
             else { throw reader.error("\(name): effect or audience is none that is known") }
+            let unobservable = try function["unobservable"]?.text()
+            if unobservable != nil, effect != .verifyFirst, effect != .irreversible {
+                throw reader.error("\(name): unobservable is for verifyFirst and irreversible functions")
+            }
             let timeout = try function["timeout_seconds"]?.integer() ?? 60
             guard (1...600).contains(timeout) else {
                 throw reader.error("\(name): timeout_seconds is 1 to 600")
@@ -72,7 +75,8 @@ extension ContractFile {
                 FunctionDefinition(
                     name: name, title: try required("title", function, reader).text(),
                     help: try required("help", function, reader).text(), effect: effect, audience: audience,
-                    timeoutSeconds: timeout, statusAfter: try function["status_after"]?.text(),
+                    unobservable: unobservable, timeoutSeconds: timeout,
+                    statusAfter: try function["status_after"]?.text(),
                     writesBack: try function["writes_back"]?.boolean() ?? true, parameters: parameters,
                     result: result))
         }
@@ -203,6 +207,6 @@ private func words(_ name: String) -> [Substring] {
 }
 
 private func capitalized(_ word: Substring) -> String {
-    ["id", "url", "ip", "mb"].contains(word)
+    ["id", "url", "ip", "mb", "seo"].contains(word)
         ? word.uppercased() : word.prefix(1).uppercased() + word.dropFirst()
 }

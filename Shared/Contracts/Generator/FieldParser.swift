@@ -4,7 +4,7 @@ import Yams
 /// Reads fields: `name: string!/email/max:255 One line of help`, or a mapping where a field needs more.
 ///
 /// The first word is the type (`string integer number boolean array object any`, or the name of a structure or
-/// enumeration; `[]` behind it makes a list), `!` required, `?` may be null, and `/rule` for each rule; `/secret` marks a
+/// enumeration; `[]` behind it makes a list, `![]` one without empty elements), `!` required, `?` may be null, and `/rule` for each rule; `/secret` marks a
 /// secret. The rest is the help. A mapping has the first word as `type`, and `help`, `rules`, `default`, `fields`.
 struct FieldParser {
     /// Structures and enumerations by name.
@@ -64,7 +64,10 @@ struct FieldParser {
         }
         let isList = typeName.hasSuffix("[]")
         if isList { typeName.removeLast(2) }
+        let isItemRequired = isList && typeName.hasSuffix("!")
+        if isItemRequired { typeName.removeLast() }
         var base = try type(typeName, reader)
+        base.isRequired = isItemRequired
         for rule in parts.dropFirst() {
             if rule == "secret" {
                 field.isSecret = true

@@ -69,7 +69,7 @@ struct SwiftWriter {
     mutating func messages(_ catalogue: MessageCatalogue) throws {
         for enumeration in catalogue.enumerations {
             comment(enumeration.help)
-            block("package enum \(enumeration.name): String, Codable, Sendable, CaseIterable") { writer in
+            block("package enum \(enumeration.name): String, Codable, JSONConvertible, Sendable, CaseIterable") { writer in
                 for value in enumeration.values {
                     writer.line(
                         "case \(Self.identifier(camel(value)))"
@@ -103,7 +103,7 @@ struct SwiftWriter {
 
     private mutating func structure(
         _ name: String, help: String, fields: [FieldDefinition],
-        conformance: String = "Codable, Sendable, Equatable",
+        conformance: String = "Codable, JSONConvertible, Sendable, Equatable",
         extra: (inout SwiftWriter) -> Void = { _ in }
     ) {
         comment(help)
@@ -136,8 +136,29 @@ struct SwiftWriter {
                     }
                 }
             }
+            writer.jsonForm(fields)
         }
     }
+
+    /// Reading from a JSON value and writing as JSON text (`JSONConvertible`).
+    private mutating func jsonForm(_ fields: [FieldDefinition]) {
+        block("package init(json value: JSONValue) throws(JSONShapeError)") { writer in
+            writer.line((fields.isEmpty ? "_ = " : "let members = ") + "try JSONMembers(value)")
+            for field in fields {
+                let call = Self.isOptional(field) ? "optional" : "required"
+                writer.line("\(Self.property(field)) = try members.\(call)(\"\(field.name)\")")
+            }
+        }
+        block("package func write(to bytes: inout [UInt8])") { writer in
+            writer.line("bytes.append(123)")
+            for field in fields {
+                writer.line("\(Self.property(field)).writeMember(\"\\\"\(field.name)\\\":\", to: &bytes)")
+            }
+            writer.line("bytes.append(125)")
+        }
+    }
+
+    private static func property(_ field: FieldDefinition) -> String { "self.\(identifier(camel(field.name)))" }
 
     private static func identifier(_ name: String) -> String {
         keywords.contains(name) ? "`\(name)`" : name

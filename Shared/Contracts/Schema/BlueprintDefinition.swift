@@ -48,6 +48,9 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
     package var help: String
     package var effect: Effect
     package var audience: Audience
+    /// Why no provider can tell whether a run before has done it already; nil where one can. Only of functions that look
+    /// before they repeat: without a look such a repeat is `unsure`.
+    package var unobservable: String?
     /// How long one call of it may take at the provider, in seconds (1 to 600).
     package var timeoutSeconds: Int
     /// The product's status after it succeeded; nil where it stays.
@@ -58,14 +61,16 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
     package var result: [FieldDefinition]
 
     package init(
-        name: String, title: String, help: String, effect: Effect, audience: Audience, timeoutSeconds: Int,
-        statusAfter: String?, writesBack: Bool, parameters: [FieldDefinition], result: [FieldDefinition]
+        name: String, title: String, help: String, effect: Effect, audience: Audience,
+        unobservable: String? = nil, timeoutSeconds: Int, statusAfter: String?, writesBack: Bool,
+        parameters: [FieldDefinition], result: [FieldDefinition]
     ) {
         self.name = name
         self.title = title
         self.help = help
         self.effect = effect
         self.audience = audience
+        self.unobservable = unobservable
         self.timeoutSeconds = timeoutSeconds
         self.statusAfter = statusAfter
         self.writesBack = writesBack
@@ -80,7 +85,7 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
     package var mustObserveRepeats: Bool { effect == .verifyFirst || effect == .irreversible }
 
     enum CodingKeys: String, CodingKey {
-        case name, title, help, effect, audience, parameters, result
+        case name, title, help, effect, audience, unobservable, parameters, result
         case timeoutSeconds = "timeout_seconds"
         case statusAfter = "status_after"
         case writesBack = "writes_back"

@@ -1,14 +1,14 @@
 package import Foundation
 
 /// The data of a message: what a type literal stands for.
-package protocol MessagePayload: Codable, Sendable {
+package protocol MessagePayload: JSONConvertible, Sendable {
     /// The envelope's type, as in `action.execute.v1`.
     static var messageType: String { get }
 }
 
 /// The data of a request, which is answered by a `Reply`.
 package protocol BusRequest: MessagePayload {
-    associatedtype Reply: Codable & Sendable
+    associatedtype Reply: JSONConvertible & Sendable
 }
 
 /// A message in CloudEvents 1.0 structured-mode JSON. Unknown members are ignored.
@@ -40,59 +40,55 @@ package struct Envelope<Payload: MessagePayload>: Sendable {
     }
 
     /// The envelope as it travels.
-    package func encoded() throws -> Data { try JSONEncoder().encode(self) }
+    package func encoded() -> Data { Data(JSONText.bytes(self)) }
 
     /// Reads an envelope whose type is the payload's.
     ///
     /// - Throws: `EnvelopeError`, whose message is the reason a dead letter carries.
     package init(decoding body: Data) throws(EnvelopeError) {
+        let value: JSONValue
         do {
-            self = try JSONDecoder().decode(Self.self, from: body)
-        } catch let error as EnvelopeError {
-            throw error
-        } catch let error as DecodingError {
-            throw EnvelopeError(message: EnvelopeError.reason(error))
+            value = try JSONText.parse(body)
         } catch {
-            throw EnvelopeError(message: "the message could not be read")
+            throw EnvelopeError(message: "the message is not JSON: \(error.message)")
+        }
+        do {
+            try self.init(json: value)
+        } catch {
+            throw EnvelopeError(error)
         }
     }
 }
 
-extension Envelope: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case specversion, id, source, type, time, subject, traceparent, datacontenttype, data
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let version = try container.decode(String.self, forKey: .specversion)
-        guard version == "1.0" else {
-            throw EnvelopeError(message: "specversion \(version.prefix(20)) is not 1.0")
-        }
-        let type = try container.decode(String.self, forKey: .type)
+extension Envelope: JSONConvertible {
+    package init(json value: JSONValue) throws(JSONShapeError) {
+        let members = try JSONMembers(value)
+        let version: String = try members.required("specversion")
+        guard version == "1.0" else { throw JSONShapeError("specversion \(version.prefix(20)) is not 1.0") }
+        let type: String = try members.required("type")
         guard type == Payload.messageType else {
-            throw EnvelopeError(message: "the type \(type.prefix(100)) is not \(Payload.messageType)")
+            throw JSONShapeError("the type \(type.prefix(100)) is not \(Payload.messageType)")
         }
-        id = try container.decode(String.self, forKey: .id)
-        guard !id.isEmpty else { throw EnvelopeError(message: "the id is empty") }
-        source = try container.decode(String.self, forKey: .source)
-        time = try container.decode(Timestamp.self, forKey: .time)
-        subject = try container.decodeIfPresent(String.self, forKey: .subject)
-        traceparent = try container.decodeIfPresent(String.self, forKey: .traceparent)
-        data = try container.decode(Payload.self, forKey: .data)
+        id = try members.required("id")
+        guard !id.isEmpty else { throw JSONShapeError("the id is empty") }
+        source = try members.required("source")
+        time = try members.required("time")
+        subject = try members.optional("subject")
+        traceparent = try members.optional("traceparent")
+        data = try members.required("data")
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode("1.0", forKey: .specversion)
-        try container.encode(id, forKey: .id)
-        try container.encode(source, forKey: .source)
-        try container.encode(Payload.messageType, forKey: .type)
-        try container.encode(time, forKey: .time)
-        try container.encodeIfPresent(subject, forKey: .subject)
-        try container.encodeIfPresent(traceparent, forKey: .traceparent)
-        try container.encode("application/json", forKey: .datacontenttype)
-        try container.encode(data, forKey: .data)
+    package func write(to bytes: inout [UInt8]) {
+        bytes.append(literal: #"{"specversion":"1.0""#)
+        id.writeMember(#""id":"#, to: &bytes)
+        source.writeMember(#""source":"#, to: &bytes)
+        Payload.messageType.writeMember(#""type":"#, to: &bytes)
+        time.writeMember(#""time":"#, to: &bytes)
+        subject.writeMember(#""subject":"#, to: &bytes)
+        traceparent.writeMember(#""traceparent":"#, to: &bytes)
+        bytes.append(literal: #","datacontenttype":"application/json""#)
+        data.writeMember(#""data":"#, to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
     }
 }
 
@@ -101,33 +97,14 @@ package struct EnvelopeError: Error, Sendable, Equatable, CustomStringConvertibl
     package let message: String
     package var description: String { message }
 
-    static func reason(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String {
-            "/"
-                + context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(
-                    separator: "/")
-        }
-        switch error {
-        case .keyNotFound(let key, let context): return "\(path(context)) has no member \(key.stringValue)"
-        case .typeMismatch(let type, let context): return "\(path(context)) is not \(jsonName(of: type))"
-        case .valueNotFound(_, let context): return "\(path(context)) is null"
-        case .dataCorrupted(let context):
-            return context.codingPath.isEmpty
-                ? "the message is not JSON" : "\(path(context)) has a value that is not allowed"
-        @unknown default: return "the message could not be read"
-        }
+    init(_ error: JSONShapeError) {
+        // What is wrong with the envelope itself is a sentence of its own.
+        let isSentence = error.pointer.isEmpty && !error.reason.hasPrefix("has no") && !error.reason.hasPrefix("is ")
+        let place = error.pointer.isEmpty ? "/" : error.pointer
+        message = isSentence ? error.reason : "\(place) \(error.reason)"
     }
 
-    /// What JSON calls a Swift type.
-    private static func jsonName(of type: any Any.Type) -> String {
-        switch type {
-        case is String.Type: "text"
-        case is Bool.Type: "true or false"
-        case is Int.Type, is Int64.Type: "a whole number"
-        case is Double.Type: "a number"
-        case is [String: Any].Type: "an object"
-        case is [Any].Type: "a list"
-        default: "a \(type)"
-        }
+    init(message: String) {
+        self.message = message
     }
 }

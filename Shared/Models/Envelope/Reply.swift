@@ -1,29 +1,26 @@
 /// What a request came to: its reply, or why not.
-package enum Reply<Value: Codable & Sendable>: MessagePayload {
+package enum Reply<Value: JSONConvertible & Sendable>: MessagePayload {
     case success(Value)
     case failure(RequestFailure)
 
     package static var messageType: String { "reply.v1" }
 
-    private enum CodingKeys: String, CodingKey {
-        case value, failure
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        if let failure = try container.decodeIfPresent(RequestFailure.self, forKey: .failure) {
+    package init(json value: JSONValue) throws(JSONShapeError) {
+        let members = try JSONMembers(value)
+        if let failure: RequestFailure = try members.optional("failure") {
             self = .failure(failure)
         } else {
-            self = .success(try container.decode(Value.self, forKey: .value))
+            self = .success(try members.required("value"))
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
+    package func write(to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "{"))
         switch self {
-        case .success(let value): try container.encode(value, forKey: .value)
-        case .failure(let failure): try container.encode(failure, forKey: .failure)
+        case .success(let value): value.writeMember(#""value":"#, to: &bytes)
+        case .failure(let failure): failure.writeMember(#""failure":"#, to: &bytes)
         }
+        bytes.append(UInt8(ascii: "}"))
     }
 
     /// The value.
@@ -38,8 +35,8 @@ package enum Reply<Value: Codable & Sendable>: MessagePayload {
 }
 
 /// Why a request was not carried out. It maps to an HTTP status in one place, in the gateway.
-package struct RequestFailure: Error, Codable, Sendable, Equatable, CustomStringConvertible {
-    package enum Kind: String, Codable, Sendable, CaseIterable {
+package struct RequestFailure: Error, JSONConvertible, Sendable, Equatable, CustomStringConvertible {
+    package enum Kind: String, JSONConvertible, Sendable, CaseIterable {
         /// A field is missing or wrong; `problems` says which. (422)
         case invalid
         /// No token, or one that is not good. (401)
@@ -72,4 +69,19 @@ package struct RequestFailure: Error, Codable, Sendable, Equatable, CustomString
     }
 
     package var description: String { "\(kind.rawValue): \(message)" }
+
+    package init(json value: JSONValue) throws(JSONShapeError) {
+        let members = try JSONMembers(value)
+        kind = try members.required("kind")
+        message = try members.required("message")
+        problems = try members.required("problems")
+    }
+
+    package func write(to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "{"))
+        kind.writeMember(#""kind":"#, to: &bytes)
+        message.writeMember(#""message":"#, to: &bytes)
+        problems.writeMember(#""problems":"#, to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+    }
 }

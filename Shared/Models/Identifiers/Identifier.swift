@@ -3,7 +3,7 @@ import Foundation
 /// A prefixed identifier: `act_` and 26 characters that sort by the time they were made.
 ///
 /// The 26 characters are a ULID (48 bits of milliseconds, 80 random bits) in lower-case Crockford base 32.
-package protocol Identifier: RawRepresentable, Codable, Sendable, Hashable, CustomStringConvertible,
+package protocol Identifier: RawRepresentable, Codable, JSONConvertible, Sendable, Hashable, CustomStringConvertible,
     Comparable
 where RawValue == String {
     /// The prefix with its underscore, as in `act_`.
@@ -34,6 +34,12 @@ extension Identifier {
     package var description: String { rawValue }
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    package init(json value: JSONValue) throws(JSONShapeError) {
+        self.init(rawValue: try String(json: value))
+    }
+
+    package func write(to bytes: inout [UInt8]) { rawValue.write(to: &bytes) }
 
     package init(from decoder: any Decoder) throws {
         self.init(rawValue: try decoder.singleValueContainer().decode(String.self))

@@ -43,6 +43,17 @@ package struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringC
     }
 }
 
+extension Timestamp: JSONConvertible {
+    package init(json value: JSONValue) throws(JSONShapeError) {
+        guard let time = Timestamp(try String(json: value)) else {
+            throw JSONShapeError("has a value that is not allowed")
+        }
+        self = time
+    }
+
+    package func write(to bytes: inout [UInt8]) { description.write(to: &bytes) }
+}
+
 // MARK: Text form. Days are counted as in the proleptic Gregorian calendar, years begin in March.
 
 extension Timestamp {

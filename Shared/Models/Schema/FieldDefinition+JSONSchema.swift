@@ -75,8 +75,8 @@ struct SchemaWriter {
         schema.merge(shape(field)) { _, new in new }
         addRules(field, to: &schema)
         if let reference = field.reference { addHandwritten(reference, to: &schema) }
-        if field.isNullable, case .string(let type) = schema["type"] {
-            schema["type"] = [.string(type), "null"]
+        if field.isNullable, let type = schema["type"] {
+            schema["type"] = .array((type.arrayValue ?? [type]) + ["null"])
             if let values = schema["enum"]?.arrayValue, !values.contains(.null) {
                 schema["enum"] = .array(values + [.null])
             }
@@ -109,7 +109,7 @@ struct SchemaWriter {
             }
             return schema
         case .array:
-            guard let item = field.items?.first else { return ["type": "array"] }
+            guard let item = field.items?.first else { return ["type": ["array", "object"]] }
             return ["type": "array", "items": value(item)]
         case .string, .integer, .number, .boolean: return ["type": .string(field.type.rawValue)]
         }

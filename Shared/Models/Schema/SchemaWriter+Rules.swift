@@ -79,10 +79,10 @@ extension Rule {
         case .date: "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
         case .dateFormat(let format): Self.pattern(of: format)
         case .domainName: "^[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+$"
-        case .internationalPhone: "^\\+[1-9][0-9]{7,14}$"
+        case .internationalPhone: "^\\+[1-9][0-9]{0,2}\\.?[0-9]{4,14}$"
         case .regex(let pattern): DelimitedPattern(pattern)?.ecmaScript
         case .startsWith(let prefix): "^" + DelimitedPattern.escaped(prefix)
-        case .url: "^[Hh][Tt][Tt][Pp][Ss]?://"
+        case .url: "^([Hh][Tt][Tt][Pp][Ss]?|[Ww][Ss][Ss])://"
         default: nil
         }
     }

@@ -33,7 +33,9 @@ struct FieldValidator {
         guard value == .null else { return check(value, field) }
         if !field.isNullable {
             add(field.isRequired ? "must not be null" : "must not be null; leave it out instead")
-        } else if !field.isRequired, let detail = field.requirement(among: object) {
+        } else if !field.isRequired, !field.rules.contains(.present),
+            let detail = field.requirement(among: object)
+        {
             add(detail)
         }
     }
@@ -59,6 +61,7 @@ struct FieldValidator {
         case (.number, .number(let number)): addFirst(field.rules) { $0.problem(in: number) }
         case (.boolean, .bool(_)): break
         case (.array, .array(let elements)): check(elements, field)
+        case (.array, .object(let members)) where field.items == nil: check(members, free: field)
         case (.object, .object(let members)): check(members, field)
         case (.any, .string(let text)): check(text, field)
         case (.any, .array(let elements)): check(elements, field)
@@ -93,16 +96,20 @@ struct FieldValidator {
     }
 
     private mutating func check(_ members: [String: JSONValue], _ field: FieldDefinition) {
+        guard let fields = field.fields else { return check(members, free: field) }
         guard isShallow() else { return }
-        guard let fields = field.fields else {
-            if members.isEmpty, field.rules.contains(.filled) { return add("must not be empty") }
-            return checkFree(members)
-        }
         if members.isEmpty, !fields.isEmpty, field.mustNotBeEmpty { return add("must not be empty") }
         check(members, against: fields)
     }
 
     // MARK: Free data
+
+    private mutating func check(_ members: [String: JSONValue], free field: FieldDefinition) {
+        guard isShallow() else { return }
+        let refusesEmpty = field.type == .array ? field.mustNotBeEmpty : field.rules.contains(.filled)
+        if members.isEmpty, refusesEmpty { return add("must not be empty") }
+        checkFree(members)
+    }
 
     /// What has no fields keeps to the limits alone.
     private mutating func checkFree(_ value: JSONValue) {

@@ -14,6 +14,7 @@ enum ConfigurationKey: String, CaseIterable {
     case demo = "PURSER_DEMO"
     case instance = "PURSER_INSTANCE"
     case expectedCategories = "PURSER_EXPECTED_CATEGORIES"
+    case callLimitSeconds = "PURSER_CALL_LIMIT_SECONDS"
     case file = "PURSER_CONFIGURATION_FILE"
 
     /// The key as swift-configuration spells it: its environment provider turns `purser.http.port` into `PURSER_HTTP_PORT`.

@@ -26,6 +26,7 @@ extension RuntimeConfiguration {
         configuration.healthPort = reader.port(.healthPort)
         configuration.wantsDemo = reader.truth(.demo) ?? configuration.wantsDemo
         configuration.expectedCategories = expectedCategories(reader)
+        configuration.callLimit = callLimit(&reader) ?? configuration.callLimit
         configuration.givenInstance = instance(&reader)
         guard reader.problems.isEmpty else { throw ConfigurationError(problems: reader.problems) }
         return configuration
@@ -78,7 +79,18 @@ extension RuntimeConfiguration {
 
     private static func expectedCategories(_ reader: ConfigurationReader) -> [String] {
         let text = reader.text(.expectedCategories) ?? ""
-        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+            !$0.isEmpty
+        }
+    }
+
+    private static func callLimit(_ reader: inout ConfigurationReader) -> Duration? {
+        guard let text = reader.text(.callLimitSeconds) else { return nil }
+        guard let seconds = Int(text), (1...600).contains(seconds) else {
+            reader.reject(.callLimitSeconds, "is \(text.prefix(40)), but must be a number of seconds from 1 to 600.")
+            return nil
+        }
+        return .seconds(seconds)
     }
 
     private static func logLevel(_ reader: inout ConfigurationReader) -> Logger.Level {

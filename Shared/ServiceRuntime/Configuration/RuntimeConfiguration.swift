@@ -16,6 +16,7 @@ package import Logging
 /// - `PURSER_HEALTH_PORT`: where services without an HTTP API serve `/healthz`, `/readyz` and `/metrics`; off when absent.
 /// - `PURSER_DEMO`: whether the first start sets up demo data; `1`.
 /// - `PURSER_EXPECTED_CATEGORIES`: categories, separated by commas, without whose adapters a gateway is not ready; none.
+/// - `PURSER_CALL_LIMIT_SECONDS`: how long a provider call may take at most, 1 to 600, where its function allows more; 600.
 /// - `PURSER_INSTANCE`: the name of this instance; `<service>-<host>-<process id>`.
 package struct RuntimeConfiguration: Sendable, Equatable {
     package var bus: BusLocation
@@ -32,6 +33,8 @@ package struct RuntimeConfiguration: Sendable, Equatable {
     package var wantsDemo: Bool
     /// Categories without whose adapters a gateway is not ready.
     package var expectedCategories: [String]
+    /// How long a provider call may take at most, whatever its function allows.
+    package var callLimit: Duration
     /// What `PURSER_INSTANCE` says; nil where it is absent.
     package var givenInstance: String?
 
@@ -39,7 +42,8 @@ package struct RuntimeConfiguration: Sendable, Equatable {
         bus: BusLocation = .embedded, dataFolder: String = "./.purser", httpHost: String = "127.0.0.1",
         httpPort: Int = 8080, masterKey: Redacted<String>? = nil, sealingKey: Redacted<String>? = nil,
         adminToken: Redacted<String>? = nil, logLevel: Logger.Level = .info, healthPort: Int? = nil,
-        wantsDemo: Bool = true, expectedCategories: [String] = [], givenInstance: String? = nil
+        wantsDemo: Bool = true, expectedCategories: [String] = [], callLimit: Duration = .seconds(600),
+        givenInstance: String? = nil
     ) {
         self.bus = bus
         self.dataFolder = dataFolder
@@ -52,6 +56,7 @@ package struct RuntimeConfiguration: Sendable, Equatable {
         self.healthPort = healthPort
         self.wantsDemo = wantsDemo
         self.expectedCategories = expectedCategories
+        self.callLimit = callLimit
         self.givenInstance = givenInstance
     }
 }

@@ -10,6 +10,17 @@ package struct HealthServer: Service {
 
     /// - Parameter host: the address listened at, as in `127.0.0.1`.
     package init(host: String, port: Int, checks: HealthChecks, metrics: PrometheusMetrics, logger: Logger) {
+        application = Application(
+            router: Self.router(checks: checks, metrics: metrics),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            logger: logger)
+    }
+
+    package func run() async throws {
+        try await application.run()
+    }
+
+    static func router(checks: HealthChecks, metrics: PrometheusMetrics) -> Router<BasicRequestContext> {
         let router = Router()
         router.get("healthz") { _, _ in "ok\n" }
         router.get("readyz") { _, _ in
@@ -24,12 +35,6 @@ package struct HealthServer: Service {
                 status: .ok, headers: [.contentType: PrometheusMetrics.contentType],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text())))
         }
-        application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
-            logger: logger)
-    }
-
-    package func run() async throws {
-        try await application.run()
+        return router
     }
 }

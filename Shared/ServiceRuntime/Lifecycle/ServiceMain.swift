@@ -60,14 +60,15 @@ package enum ServiceMain {
                 logger: logger, metrics: metrics)
             context.health.register(.bus(bus))
             let services = try await build(context)
+            logger.notice("Started service")
             try await group(base(context, pipeline) + services, logger: logger).run()
-            logger.notice("The service stopped")
+            logger.notice("Stopped service")
             return 0
         } catch let error as ConfigurationError {
             complain("\(name) cannot start, because its configuration is wrong:", error.problems)
             return configurationExitStatus
         } catch {
-            logger.critical("The service failed", error: error)
+            logger.critical("Service failed", error: error)
             return 1
         }
     }

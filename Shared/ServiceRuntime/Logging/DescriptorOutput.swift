@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import Models
 
 /// Writes lines to a file descriptor from a queue of its own, gathered for 5 ms so that one write serves many lines.
 ///

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Batches on their way to the bus, in order: a few in memory, or else all of them in the spill.
+/// Batches on their way to the bus, in order: a few in memory while all is well, otherwise in the spill.
 ///
 /// Its two users are the publisher's tasks; file operations happen on their threads, never on that of a caller who logs.
 final class LogOutbox: Sendable {
@@ -9,10 +9,12 @@ final class LogOutbox: Sendable {
     static let memoryLimit = 16
 
     private struct State {
-        /// Empty while the spill has batches.
+        /// Younger than all that is spilled.
         var memory: [LogBatch] = []
         var spill: LogSpill?
         var isFinished = false
+        /// Whether the last write to the spill failed; that is told once, for its telling is a log entry too.
+        var cannotSpill = false
     }
 
     private let added = Pulse()
@@ -29,7 +31,7 @@ final class LogOutbox: Sendable {
                 spill = try LogSpill(folder: spillFolder, instance: instance, byteLimit: spillLimit)
             } catch {
                 logger.error(
-                    "The folder for spilled log entries could not be used", error: error,
+                    "Could not use the folder for spilled log entries", error: error,
                     metadata: [LogKey.path: "\(spillFolder)"])
             }
         }
@@ -39,11 +41,13 @@ final class LogOutbox: Sendable {
     /// - Returns: false where there was no room.
     func add(_ batch: LogBatch) -> Bool {
         let wasAdded = state.withLock { state in
-            if state.spill?.isEmpty != false, state.memory.count < Self.memoryLimit {
-                state.memory.append(batch)
-                return true
+            if state.spill?.isEmpty == false || state.memory.count >= Self.memoryLimit {
+                moveToSpill(&state)
+                if state.memory.isEmpty, append(batch, &state) { return true }
             }
-            return moveToSpill(&state) && append(batch, &state)
+            guard state.memory.count < Self.memoryLimit else { return false }
+            state.memory.append(batch)
+            return true
         }
         if wasAdded { added.set() }
         return wasAdded
@@ -53,7 +57,7 @@ final class LogOutbox: Sendable {
     func first() async -> LogBatch? {
         while true {
             let (batch, isFinished) = state.withLock { state in
-                (state.memory.first ?? nextSpilled(&state), state.isFinished)
+                (nextSpilled(&state) ?? state.memory.first, state.isFinished)
             }
             if batch != nil || isFinished || Task.isCancelled { return batch }
             await added.wait()
@@ -70,14 +74,14 @@ final class LogOutbox: Sendable {
             do {
                 try state.spill?.removeFirst(id: batch.id)
             } catch {
-                logger.error("A file of spilled log entries could not be deleted", error: error)
+                logger.error("Could not delete a file of spilled log entries", error: error)
             }
         }
     }
 
     /// Puts what is in memory to the spill, where there is one.
     func spillAll() {
-        state.withLock { state in _ = moveToSpill(&state) }
+        state.withLock { moveToSpill(&$0) }
     }
 
     /// No more batches come.
@@ -90,30 +94,28 @@ final class LogOutbox: Sendable {
     /// Puts what is left to the spill and lets go of its files.
     func close() {
         let lost = state.withLock { state in
-            _ = moveToSpill(&state)
+            moveToSpill(&state)
             state.spill = nil
             return state.memory.reduce(0) { $0 + $1.count }
         }
         if lost > 0 {
             logger.error(
-                "Log entries could not be published before the end", metadata: [LogKey.count: "\(lost)"])
+                "Lost log entries at the end", metadata: [LogKey.count: "\(lost)"])
         }
     }
 
-    private func moveToSpill(_ state: inout State) -> Bool {
-        guard state.spill != nil else { return false }
-        while let batch = state.memory.first {
-            guard append(batch, &state) else { return false }
-            state.memory.removeFirst()
-        }
-        return true
+    private func moveToSpill(_ state: inout State) {
+        while let batch = state.memory.first, append(batch, &state) { state.memory.removeFirst() }
     }
 
     private func append(_ batch: LogBatch, _ state: inout State) -> Bool {
         do {
-            return try state.spill?.append(batch) ?? false
+            let wasAppended = try state.spill?.append(batch) ?? false
+            state.cannotSpill = false
+            return wasAppended
         } catch {
-            logger.error("Log entries could not be spilled", error: error)
+            if !state.cannotSpill { logger.error("Could not spill log entries", error: error) }
+            state.cannotSpill = true
             return false
         }
     }
@@ -122,7 +124,7 @@ final class LogOutbox: Sendable {
         do {
             return try state.spill?.first()
         } catch {
-            logger.error("Spilled log entries could not be read", error: error)
+            logger.error("Could not read spilled log entries", error: error)
             return nil
         }
     }

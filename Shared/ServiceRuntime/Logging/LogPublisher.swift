@@ -94,6 +94,8 @@ package struct LogPublisher: Service {
         var delay = Self.firstDelay
         while let batch = await outbox.first() {
             do throws(BusError) {
+                // A publish would wait for a connection that may be long in coming, also at a shutdown.
+                if case .disconnected(let reason) = bus.status { throw BusError(.notConnected, reason) }
                 try await publish(batch)
                 outbox.removeFirst(batch)
                 delay = Self.firstDelay
@@ -106,7 +108,8 @@ package struct LogPublisher: Service {
                     pipeline.buffer.filled.set()
                     continue
                 }
-                outbox.spillAll()
+                // At a start the connection may only just be in the making.
+                if error.kind != .notConnected || delay > Self.firstDelay { outbox.spillAll() }
                 if pipeline.buffer.isClosed || error.kind == .closed { return }
                 await outbox.stopping.wait(atMost: delay, clock: clock)
                 delay = min(delay * 2, Self.longestDelay)

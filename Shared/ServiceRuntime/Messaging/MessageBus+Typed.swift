@@ -12,7 +12,7 @@ extension MessageBus {
         _ payload: Payload, to route: Route, source: String, id: String = ULID.make(), subject: String? = nil,
         traceparent: String? = nil
     ) async throws(BusError) {
-        let message = try BusMessage(
+        let message = BusMessage(
             Envelope(id: id, source: source, subject: subject, traceparent: traceparent, data: payload))
         try await publish(message, to: route)
     }
@@ -28,7 +28,7 @@ extension MessageBus {
     ) async throws(RequestFailure) -> Request.Reply {
         let answer: BusMessage
         do throws(BusError) {
-            let message = try BusMessage(Envelope(source: source, traceparent: traceparent, data: request))
+            let message = BusMessage(Envelope(source: source, traceparent: traceparent, data: request))
             answer = try await self.request(message, to: queue.route, timeout: timeout)
         } catch {
             throw RequestFailure(error)
@@ -61,14 +61,8 @@ extension MessageBus {
 
 extension BusMessage {
     /// The envelope as a message of the bus.
-    ///
-    /// - Throws: `refused` where the payload cannot be encoded (a number that is not finite).
-    package init<Payload: MessagePayload>(_ envelope: Envelope<Payload>) throws(BusError) {
-        do {
-            self.init(id: envelope.id, type: Payload.messageType, body: try envelope.encoded())
-        } catch {
-            throw BusError(.refused, "\(Payload.messageType) could not be encoded")
-        }
+    package init<Payload: MessagePayload>(_ envelope: Envelope<Payload>) {
+        self.init(id: envelope.id, type: Payload.messageType, body: envelope.encoded())
     }
 }
 

@@ -55,15 +55,6 @@ package struct RequestRouter: Sendable {
     }
 
     private static func encode<Value>(_ reply: Reply<Value>, source: String) -> BusMessage {
-        let envelope = Envelope(source: source, data: reply)
-        do throws(BusError) {
-            return try BusMessage(envelope)
-        } catch {
-            let body =
-                #"{"specversion":"1.0","id":"\#(envelope.id)","source":"\#(source)","type":"reply.v1","#
-                + #""time":"\#(envelope.time)","data":{"failure":{"kind":"internal","message":"#
-                + #""The answer could not be encoded.","problems":[]}}}"#
-            return BusMessage(id: envelope.id, type: Reply<Value>.messageType, body: Data(body.utf8))
-        }
+        BusMessage(Envelope(source: source, data: reply))
     }
 }

@@ -30,7 +30,8 @@ extension FakeOrchestrator {
             NewToken(
                 token: try sealer.seal(.string("psr_fresh_token"), context: "token"),
                 details: Token(
-                    id: .make(), name: request.name, role: request.role, clientID: request.clientID, createdAt: .now))
+                    id: .make(), name: request.name, role: request.role, clientID: request.clientID,
+                    createdAt: .now))
         }
         router.on(ListTokens.self) { _, _ in TokenList(items: []) }
         router.on(RevokeToken.self) { _, _ in NoReply() }
@@ -45,7 +46,9 @@ extension FakeOrchestrator {
             guard let client = state.withLock({ $0.clients[request.id] }) else { throw Self.missing() }
             return client
         }
-        router.on(ListClients.self) { [self] _, _ in ClientList(items: state.withLock { Array($0.clients.values) }) }
+        router.on(ListClients.self) { [self] _, _ in
+            ClientList(items: state.withLock { Array($0.clients.values) })
+        }
     }
 
     private func addConfigurations(_ router: inout RequestRouter) {
@@ -54,7 +57,8 @@ extension FakeOrchestrator {
                 Provider(
                     descriptor: Fixtures.descriptor,
                     instances: [
-                        AdapterStatus(instance: "hosting-1", category: "hosting", online: true, lastSeenAt: .now)
+                        AdapterStatus(
+                            instance: "hosting-1", category: "hosting", online: true, lastSeenAt: .now)
                     ])
             ])
         }
@@ -90,7 +94,8 @@ extension FakeOrchestrator {
             let product = ContractProduct(
                 id: .make(), clientID: request.clientID, category: request.category,
                 configurationID: request.configurationID, name: request.name, package: request.package,
-                status: .pending, provisionFields: request.provisionFields ?? [:], createdAt: .now, updatedAt: .now)
+                status: .pending, provisionFields: request.provisionFields ?? [:], createdAt: .now,
+                updatedAt: .now)
             state.withLock { $0.products[product.id] = product }
             return product
         }
@@ -134,7 +139,9 @@ extension FakeOrchestrator {
             let action = Fixtures.action(request.id, request.function, on: product)
             let onSubmit = state.withLock { state in
                 state.actions[action.id] = action
-                if let key = request.idempotencyKey { state.idempotencyKeys[key] = (request.fingerprint, action.id) }
+                if let key = request.idempotencyKey {
+                    state.idempotencyKeys[key] = (request.fingerprint, action.id)
+                }
                 return state.onSubmit
             }
             return SubmittedAction(action: try await onSubmit(self, action), replayed: false)
@@ -147,7 +154,8 @@ extension FakeOrchestrator {
         }
         router.on(ListActions.self) { [self] request, _ in
             let all = state.withLock { Array($0.actions.values) }
-            return ActionList(items: all.filter { request.clientID == nil || request.clientID == $0.clientID })
+            return ActionList(
+                items: all.filter { request.clientID == nil || request.clientID == $0.clientID })
         }
         router.on(DecideAction.self) { [self] request, _ in
             try state.withLock { state in
@@ -163,7 +171,8 @@ extension FakeOrchestrator {
             state.withLock { state in
                 let kept = state.events.filter { $0.sequence >= state.firstSequence }
                 let found = kept.filter { event in
-                    event.sequence > request.after && (request.clientID == nil || request.clientID == event.clientID)
+                    event.sequence > request.after
+                        && (request.clientID == nil || request.clientID == event.clientID)
                 }
                 return EventList(
                     items: Array(found.prefix(request.limit)), lastSequence: state.events.last?.sequence ?? 0,
@@ -173,7 +182,9 @@ extension FakeOrchestrator {
         router.on(ShowStatus.self) { _, _ in
             SystemStatus(
                 categories: ["hosting"],
-                adapters: [AdapterStatus(instance: "hosting-1", category: "hosting", online: true, lastSeenAt: .now)],
+                adapters: [
+                    AdapterStatus(instance: "hosting-1", category: "hosting", online: true, lastSeenAt: .now)
+                ],
                 outboxWaiting: 0, actionsByState: [:])
         }
         router.on(ListDeadLetters.self) { _, _ in DeadLetterList(items: []) }

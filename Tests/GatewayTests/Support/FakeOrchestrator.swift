@@ -113,6 +113,7 @@ extension RequestRouter {
         case AuthenticateToken.messageType: on(AuthenticateToken.self) { _, _ in throw failure }
         case SubmitAction.messageType: on(SubmitAction.self) { _, _ in throw failure }
         case ListActions.messageType: on(ListActions.self) { _, _ in throw failure }
+        case ListEvents.messageType: on(ListEvents.self) { _, _ in throw failure }
         case DecideAction.messageType: on(DecideAction.self) { _, _ in throw failure }
         default: preconditionFailure("add \(type) to what a fake can fail")
         }

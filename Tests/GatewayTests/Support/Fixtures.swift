@@ -3,7 +3,8 @@ import Models
 /// Values that several tests use.
 enum Fixtures {
     static let descriptor = ProviderDescriptor(
-        provider: "demo", category: "hosting", title: "Demo", vendorPage: "https://example.com", help: "A simulator",
+        provider: "demo", category: "hosting", title: "Demo", vendorPage: "https://example.com",
+        help: "A simulator",
         concurrency: 4,
         configuration: [
             FieldDefinition(name: "hostname", type: .string, isRequired: true, rules: [.domainName]),
@@ -16,7 +17,8 @@ enum Fixtures {
         Action(
             id: id, contractProductID: product.id, clientID: product.clientID, category: product.category,
             provider: "demo", configurationID: product.configurationID, function: function, state: .queued,
-            waitingBecause: "It is about to be handed over.", parameters: [:], attempts: [], requestedBy: "test",
+            waitingBecause: "It is about to be handed over.", parameters: [:], attempts: [],
+            requestedBy: "test",
             createdAt: .now)
     }
 

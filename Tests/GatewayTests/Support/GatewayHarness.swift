@@ -28,6 +28,7 @@ struct GatewayHarness: Sendable {
     let janeID: ClientID
     let product: ContractProduct
     let sealer: Sealer
+    let clock: TestClock
 
     /// Runs `body` against a running gateway.
     static func run(
@@ -38,12 +39,14 @@ struct GatewayHarness: Sendable {
         let key = MasterKey().derived(for: .gateway)
         let sealer = Sealer(key)
         let fake = FakeOrchestrator(bus: bus, sealer: sealer)
-        var configuration = RuntimeConfiguration(sealingKey: Redacted(key.text), expectedCategories: categories)
+        var configuration = RuntimeConfiguration(
+            sealingKey: Redacted(key.text), expectedCategories: categories)
         configuration.httpPort = 0
         let context = ServiceContext(
             name: Gateway.name, instance: "gateway-test", configuration: configuration, bus: bus,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let gateway = try Gateway.assemble(context)
+        let clock = TestClock()
+        let gateway = try Gateway.assemble(context, now: { clock.now })
         let (jane, john) = (ClientID.make(), ClientID.make())
         let product = Fixtures.product(of: jane)
         fake.addToken(admin, Principal(tokenID: .make(), name: "operator", role: .admin))
@@ -53,11 +56,15 @@ struct GatewayHarness: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await fake.run() }
             group.addTask { try await gateway.feed.run() }
+            // The first thing on the subscription is that events may have been missed before it.
+            try await eventually("the feed runs") {
+                gateway.parts.principals.principal(hash: "").generation > 0
+            }
             try await gateway.application.test(setup) { http in
                 try await body(
                     GatewayHarness(
                         gateway: gateway, fake: fake, bus: bus, http: http, janeID: jane, product: product,
-                        sealer: sealer))
+                        sealer: sealer, clock: clock))
             }
             group.cancelAll()
         }
@@ -79,7 +86,9 @@ struct GatewayHarness: Sendable {
         _ method: HTTPRequest.Method, _ uri: String, _ body: JSONValue? = nil, token: String? = admin,
         headers: [String: String] = [:]
     ) async throws -> Answer {
-        try await call(method, uri, text: body.map { String(decoding: $0.text, as: UTF8.self) }, token: token, headers: headers)
+        try await call(
+            method, uri, text: body.map { String(decoding: $0.text, as: UTF8.self) }, token: token,
+            headers: headers)
     }
 
     /// - Parameter text: the body as it is sent.
@@ -90,12 +99,15 @@ struct GatewayHarness: Sendable {
         var fields = HTTPFields()
         if let token { fields[.authorization] = "Bearer \(token)" }
         if text != nil { fields[.contentType] = "application/json" }
-        for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value.isEmpty ? nil : value } }
+        for (name, value) in headers {
+            if let name = HTTPField.Name(name) { fields[name] = value.isEmpty ? nil : value }
+        }
         let response = try await http.executeRequest(
             uri: uri, method: method, headers: fields, body: text.map { ByteBuffer(string: $0) })
         let bytes = Data(response.body.readableBytesView)
         return Answer(
-            status: response.status.code, headers: response.headers, text: String(decoding: bytes, as: UTF8.self),
+            status: response.status.code, headers: response.headers,
+            text: String(decoding: bytes, as: UTF8.self),
             json: bytes.isEmpty ? .null : (try? RawJSON(bytes).decoded()) ?? .null)
     }
 
@@ -103,20 +115,35 @@ struct GatewayHarness: Sendable {
 
     /// Opens a stream; its text comes as it is written.
     func stream(
-        _ uri: String, token: String = admin, lastEventID: Int? = nil
+        _ uri: String, token: String = admin, lastEventID: Int? = nil,
+        channel: any Channel = NIOAsyncTestingChannel(),
+        hold: Gate? = nil
     ) async throws -> (status: Int, text: StreamText, run: @Sendable () async throws -> Void) {
         var fields = HTTPFields()
         fields[.authorization] = "Bearer \(token)"
         fields[.lastEventID] = lastEventID.map(String.init)
         let request = Request(
-            head: HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: uri, headerFields: fields),
+            head: HTTPRequest(
+                method: .get, scheme: "http", authority: "localhost", path: uri, headerFields: fields),
             body: RequestBody(buffer: ByteBuffer()))
         let context = GatewayContext(
-            source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: gateway.logger))
+            source: ApplicationRequestContextSource(channel: channel, logger: gateway.logger))
         let response = try await gateway.application.responder.respond(to: request, context: context)
         let text = StreamText()
-        return (response.status.code, text, { try await response.body.write(StreamWriter(text: text)) })
+        return (
+            response.status.code, text,
+            { try await response.body.write(StreamWriter(text: text, hold: hold)) }
+        )
     }
+}
+
+/// A clock that goes on only when a test says so.
+final class TestClock: Sendable {
+    private let time = Mutex(ContinuousClock.now)
+
+    var now: ContinuousClock.Instant { time.withLock { $0 } }
+
+    func advance(by duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
 }
 
 /// What a stream has written so far.
@@ -140,7 +167,13 @@ final class StreamText: Sendable {
 
 private struct StreamWriter: ResponseBodyWriter {
     let text: StreamText
+    /// Where the reader takes nothing until it is opened.
+    let hold: Gate?
 
-    func write(_ buffer: ByteBuffer) async throws { text.append(String(buffer: buffer)) }
+    func write(_ buffer: ByteBuffer) async throws {
+        text.append(String(buffer: buffer))
+        await hold?.wait()
+    }
+
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

@@ -5,14 +5,21 @@ import Testing
 @Suite("Blueprints and the catalogue")
 struct CatalogueTests {
     /// Where a blueprint differs on purpose, and why. One that no longer differs fails.
-    static let deliberate: Set<Catalogue.Difference> = []
+    static let deliberate: Set<Catalogue.Difference> = Set(
+        ["create", "renew", "changePackage"].map {
+            Catalogue.Difference(
+                place: "office-tools/\($0)/parameters/billing/expiry_date",
+                catalogue: "string optional nullable date:Y-m-d",
+                blueprint: "string optional nullable date_format:Y-m-d",
+                reason: "the rule `date` takes no form; a day in the form that is named there is meant")
+        })
 
     @Test("Every blueprint has its catalogue file, and every file a blueprint")
     func complete() throws {
-        #expect(try Resource.names(in: "Catalogue") == Set(BlueprintDefinition.all.map(\.category)))
+        #expect(try Resource.names(in: "Catalogue") == Set(Blueprints.all.map(\.category)))
     }
 
-    @Test("A blueprint is the catalogue's, field by field", arguments: BlueprintDefinition.all)
+    @Test("A blueprint is the catalogue's, field by field", arguments: Blueprints.all)
     func sameFields(blueprint: BlueprintDefinition) throws {
         let data = try Resource.data("Catalogue/\(blueprint.category).json")
         let catalogue = try JSONDecoder().decode(Catalogue.self, from: data)
@@ -46,7 +53,7 @@ struct CatalogueTests {
             ])
     }
 
-    @Test("Every field and function has a line of help", arguments: BlueprintDefinition.all)
+    @Test("Every field and function has a line of help", arguments: Blueprints.all)
     func help(blueprint: BlueprintDefinition) {
         func check(_ fields: [FieldDefinition], _ place: String) {
             for field in fields {
@@ -62,12 +69,14 @@ struct CatalogueTests {
         }
     }
 
-    @Test("Passwords, keys and one-off addresses are secret", arguments: BlueprintDefinition.all)
+    @Test("Passwords, keys and one-off addresses are secret", arguments: Blueprints.all)
     func secrets(blueprint: BlueprintDefinition) {
         func check(_ fields: [FieldDefinition], _ place: String) {
             for field in fields {
                 let words = [
-                    "password", "secret", "token", "login_url", "post_fields", "epp_code", "private_key",
+                    "password", "secret", "token", "login_url", "redirect_url", "websocket_url",
+                    "post_fields",
+                    "epp_code", "license_key", "private_key",
                 ]
                 if words.contains(where: field.name.contains) {
                     #expect(field.isSecret, "\(place)/\(field.name)")

@@ -54,6 +54,11 @@ struct GeneratorTests {
             "contract.yaml:7:17: error: the pattern /[/ is not well formed"
         ),
         (
+            "blueprint: b\ntitle: B\nhelp: h\nfunctions:\n  f:\n    title: F\n    help: h\n    effect: read\n"
+                + "    unobservable: No one knows\n",
+            "contract.yaml:6:5: error: f: unobservable is for verifyFirst and irreversible functions"
+        ),
+        (
             "messages: m\ntypes:\n  A:\n    fields:\n      a:\n        typ: string\n",
             "contract.yaml:6:14: error: there is no key typ here; known are type, help, rules, default, fields"
         ),
@@ -125,9 +130,9 @@ struct GeneratorTests {
         #expect(result.message.isEmpty)
         let text = try #require(result.files["MyLetters+Contract.swift"])
         for line in [
-            "package enum Color: String, Codable, Sendable, CaseIterable {",
+            "package enum Color: String, Codable, JSONConvertible, Sendable, CaseIterable {",
             "    case darkBlue = \"dark-blue\"",
-            "package struct Stamp: Codable, Sendable, Equatable {", "    package var id: ActionID",
+            "package struct Stamp: Codable, JSONConvertible, Sendable, Equatable {", "    package var id: ActionID",
             "    package var priceMB: Double?", "    package var colors: [Color]",
             "package struct LetterSent: MessagePayload, Equatable {",
             "    package static let messageType = \"letter.sent.v1\"", "    package var `default`: String",
@@ -161,7 +166,7 @@ struct GeneratorTests {
         let text = try #require(result.files["Ip+Contract.swift"])
         for part in [
             "package enum HostingIPPanelContract {",
-            "package struct Configuration: Codable, Sendable, Equatable {",
+            "package struct Configuration: Codable, JSONConvertible, Sendable, Equatable {",
             "package var apiURL: String", "package var timeout: Int?", "\"default\":30", "\"secret\":true",
             "\"note\":\"Takes a minute.\"",
         ] {

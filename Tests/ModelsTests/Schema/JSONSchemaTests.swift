@@ -62,7 +62,7 @@ struct JSONSchemaTests {
             (.string, "starts_with:a.b", "pattern", "^a\\.b"),
             (.string, "date_format:Y-m-d", "format", "date"),
             (.string, "alpha_dash_dot", "pattern", "^[A-Za-z0-9_.-]+$"),
-            (.string, "international_phone", "pattern", "^\\+[1-9][0-9]{7,14}$"),
+            (.string, "international_phone", "pattern", "^\\+[1-9][0-9]{0,2}\\.?[0-9]{4,14}$"),
             (.string, #"regex:/^[a-z\d](-*[a-z\d])*$/i"#, "pattern", #"^[a-zA-Z\d](-*[a-zA-Z\d])*$"#),
             (.string, #"regex:/^[^\_]+$/"#, "pattern", "^[^_]+$"),
             (

@@ -65,13 +65,15 @@ struct RuleTests {
         Row(
             rule: "domain_name",
             accepted: [
-                "example.com", "a.b", "xn--mller-kva.de", "EXAMPLE.Com", "1.2", "a-b.c-d.org",
+                "example.com", "a.b", "xn--mller-kva.de", "XN--Mller-KVA.de", "EXAMPLE.Com", "1.2",
+                "a-b.c-d.org",
                 String(repeating: "a", count: 63) + ".com",
                 Array(repeating: String(repeating: "a", count: 62), count: 4).joined(separator: ".") + ".b",
             ],
             refused: [
                 "", "example", ".com", "example.", "a..b", "-a.com", "a-.com", "a.-com", "a.com-",
                 "exa mple.com",
+                "xn--a.de", "xn--999999999.de", "xn--.de", "www.xn--ls8h.example",
                 "ex_ample.com", "müller.de", "http://example.com", "example.com/",
                 String(repeating: "a", count: 64) + ".com",
                 Array(repeating: String(repeating: "a", count: 63), count: 4).joined(separator: "."),
@@ -97,10 +99,13 @@ struct RuleTests {
         Row(
             rule: "international_phone",
             accepted: [
-                "+441632960123", "+12025550123", "+4930123456", "+37912345678", "+88312345", "+79161234567",
+                "+441632960123", "+44.1632960123", "+12025550123", "+1.2025550123", "+6834000", "+3545551234",
+                "+4930123456", "+37912345678", "+88312345", "+79161234567",
             ],
             refused: [
-                "", "441632960123", "00441632960123", "+44 1632 960123", "+44.1632960123", "+1234567",
+                "", "441632960123", "00441632960123", "+44 1632 960123", "+441.632960123", "+44..1632960123",
+                "+1234567", "+120255501234",
+                "+7916123456", "+683400", "+44.16329a", "+4", "+44.",
                 "+0441632960123",
                 "+1234567890123456", "+2101234567", "+38412345678", "+99912345678", "+", "+44163296012a",
                 "＋441632960123",
@@ -132,7 +137,7 @@ struct RuleTests {
             rule: "url",
             accepted: [
                 "https://example.com", "http://localhost:8080/a/b?c[]=d&e=%20f#g", "HTTPS://example.com/",
-                "https://[::1]:8443",
+                "https://[::1]:8443", "wss://console.example.com:6080/?token=1",
                 "https://user:pw@example.com/", "https://192.0.2.7/x", "https://my_host.example.com",
                 "http://a",
                 "https://example.com?x=1", "https://example.com#a?b",

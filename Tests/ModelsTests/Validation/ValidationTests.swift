@@ -18,7 +18,8 @@ struct ValidationTests {
     static let samples: [(JSONValue, Set<FieldDefinition.FieldType>)] = [
         ("5", [.string, .any]), (5, [.integer, .number, .any]), (5.5, [.number, .any]),
         (true, [.boolean, .any]),
-        (["a"], [.array, .any]), (["a": 1], [.object, .any]), (.null, []), (.number(5), [.number, .any]),
+        (["a"], [.array, .any]), (["a": 1], [.object, .array, .any]), (.null, []),
+        (.number(5), [.number, .any]),
         ("true", [.string, .any]), (1, [.integer, .number, .any]),
     ]
 
@@ -39,7 +40,7 @@ struct ValidationTests {
             (field("x", required: true), [1, 1, 1, 0]),
             (field("x", required: true, nullable: true), [1, 0, 1, 0]),
             (field("x", .string, .present), [1, 1, 0, 0]),
-            (field("x", .string, nullable: true, .present), [1, 1, 0, 0]),
+            (field("x", .string, nullable: true, .present), [1, 0, 0, 0]),
             (field("x", .string, required: true, .present), [1, 1, 0, 0]),
             (field("x", .string, .filled), [0, 1, 1, 0]),
             (field("x", .any, .filled), [0, 1, 1, 0]),
@@ -50,6 +51,21 @@ struct ValidationTests {
         for (field, expected) in rows {
             let inputs: [[String: JSONValue]] = [[:], ["x": .null], ["x": ""], ["x": "a"]]
             #expect(inputs.map { [field].problems(in: $0).count } == expected, "\(field)")
+        }
+    }
+
+    @Test("A list without items is free: a list or a map; one with items is a list")
+    func freeArrays() {
+        var names = field("x", .array)
+        names.items = [field("", required: true)]
+        let rows: [(FieldDefinition, JSONValue, Int)] = [
+            (field("x", .array), ["region": "eu"], 0), (field("x", .array), ["eu", 1], 0),
+            (field("x", .array), [:], 0), (field("x", .array), "eu", 1),
+            (field("x", .array, required: true), [:], 1), (field("x", .array, required: true), ["a": 1], 0),
+            (names, ["a"], 0), (names, ["a": "b"], 1), (names, [""], 1), (names, [.null], 1),
+        ]
+        for (field, value, count) in rows {
+            #expect([field].problems(in: ["x": value]).count == count, "\(value)")
         }
     }
 

@@ -58,15 +58,16 @@ struct LogPipelineTests {
         let folder = try TemporaryFolder()
         let harness = PipelineHarness(bus: ScriptedBus(.failing(.notConnected)), spillFolder: folder.path)
         try await harness.withPublisher {
-            for start in stride(from: 0, to: 9_000, by: 900) {
-                harness.log(start..<start + 900)
+            for start in stride(from: 0, to: 3_000, by: 300) {
+                harness.log(start..<start + 300)
                 try await eventually("the buffer to be taken") { harness.pipeline.buffer.isEmpty }
             }
             #expect(try folder.files().contains { $0.hasSuffix(".spill") })
             harness.bus.behave(.taking)
-            try await eventually("9000 entries") { try harness.bus.entries.numbers.count == 9_000 }
+            try await eventually("3000 entries") { try harness.bus.entries.numbers.count == 3_000 }
         }
-        #expect(try harness.bus.entries.numbers == Array(0..<9_000))
+        let isComplete = try harness.bus.entries.numbers == Array(0..<3_000)
+        #expect(isComplete)
         #expect(try !folder.files().contains { $0.hasSuffix(".spill") })
     }
 
@@ -74,15 +75,16 @@ struct LogPipelineTests {
         let folder = try TemporaryFolder()
         let harness = PipelineHarness(bus: ScriptedBus(.holding), spillFolder: folder.path)
         try await harness.withPublisher {
-            for start in stride(from: 0, to: 9_000, by: 900) {
-                harness.log(start..<start + 900)
+            for start in stride(from: 0, to: 3_000, by: 300) {
+                harness.log(start..<start + 300)
                 try await eventually("the buffer to be taken") { harness.pipeline.buffer.isEmpty }
             }
             #expect(try folder.files().contains { $0.hasSuffix(".spill") })
             harness.bus.behave(.taking)
-            try await eventually("9000 entries") { try harness.bus.entries.numbers.count == 9_000 }
+            try await eventually("3000 entries") { try harness.bus.entries.numbers.count == 3_000 }
         }
-        #expect(try harness.bus.entries.numbers == Array(0..<9_000))
+        let isComplete = try harness.bus.entries.numbers == Array(0..<3_000)
+        #expect(isComplete)
     }
 
     @Test(arguments: [BusError.Kind.notConnected, .blocked, .timedOut, .unroutable, .refused])
@@ -114,6 +116,14 @@ struct LogPipelineTests {
         #expect(!ids.isEmpty && ids.isSubset(of: second.bus.messages.elements.map(\.id)))
     }
 
+    @Test func `A bus that is disconnected is not called, and does not hold up the end`() async throws {
+        let folder = try TemporaryFolder()
+        let harness = PipelineHarness(bus: ScriptedBus(.away), spillFolder: folder.path)
+        try await harness.withPublisher { harness.log(0..<3) }
+        #expect(harness.bus.attempts.isEmpty)
+        #expect(try folder.files().contains { $0.hasSuffix(".spill") })
+    }
+
     @Test func `Entries that find no room are counted and told`() async throws {
         let harness = PipelineHarness(bufferLimit: 10)
         harness.log(0..<25)
@@ -128,22 +138,23 @@ struct LogPipelineTests {
     @Test func `Every entry is published or told of when the spill is full`() async throws {
         let folder = try TemporaryFolder()
         let harness = PipelineHarness(
-            bus: ScriptedBus(.failing(.notConnected)), spillFolder: folder.path, spillLimit: 100_000)
+            bus: ScriptedBus(.failing(.notConnected)), spillFolder: folder.path, spillLimit: 50_000)
         try await harness.withPublisher {
-            for start in stride(from: 0, to: 9_000, by: 900) {
-                harness.log(start..<start + 900)
+            for start in stride(from: 0, to: 3_000, by: 300) {
+                harness.log(start..<start + 300)
                 try await eventually("the buffer to be taken") { harness.pipeline.buffer.isEmpty }
             }
             harness.bus.behave(.taking)
             try await eventually("all to be accounted for") {
                 let entries = try harness.bus.entries
-                return entries.numbers.count + entries.told == 9_000
+                return entries.numbers.count + entries.told == 3_000
             }
         }
         let entries = try harness.bus.entries
         #expect(entries.told > 0)
-        #expect(entries.numbers == Array(0..<entries.numbers.count))
-        #expect(entries.numbers.count + entries.told == 9_000)
+        let isFirstPart = entries.numbers == Array(0..<entries.numbers.count)
+        #expect(isFirstPart)
+        #expect(entries.numbers.count + entries.told == 3_000)
     }
 
     @Test func `A batch that the bus finds too large is dropped and told`() async throws {

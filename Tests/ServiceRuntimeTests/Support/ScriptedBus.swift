@@ -11,6 +11,8 @@ final class ScriptedBus: MessageBus {
         case failing(BusError.Kind)
         /// Each publish waits until the behaviour changes.
         case holding
+        /// The bus says that it is disconnected; a publish would wait as well.
+        case away
     }
 
     private struct State {
@@ -22,7 +24,11 @@ final class ScriptedBus: MessageBus {
     /// What was taken.
     let messages = Recorder<BusMessage>()
     let keepsMessages = true
-    let status = BusStatus.connected
+    var status: BusStatus {
+        state.withLock { state in
+            if case .away = state.behaviour { .disconnected("as the test says") } else { .connected }
+        }
+    }
     private let state: Mutex<State>
     private let onPublish: @Sendable () -> Void
 
@@ -59,7 +65,7 @@ final class ScriptedBus: MessageBus {
                 messages.record(message)
                 return
             case .failing(let kind): throw BusError(kind, "as the test says")
-            case .holding: await hold()
+            case .holding, .away: await hold()
             }
         }
     }
@@ -67,9 +73,12 @@ final class ScriptedBus: MessageBus {
     private func hold() async {
         await withCheckedContinuation { continuation in
             let isHolding = state.withLock { state in
-                guard case .holding = state.behaviour else { return false }
-                state.held.append(continuation)
-                return true
+                switch state.behaviour {
+                case .holding, .away:
+                    state.held.append(continuation)
+                    return true
+                default: return false
+                }
             }
             if !isHolding { continuation.resume() }
         }

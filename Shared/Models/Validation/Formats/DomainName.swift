@@ -1,5 +1,5 @@
 /// Domain names in their ASCII form: labels of 1 to 63 letters, digits and inner hyphens, at least two of them, 3 to
-/// 253 characters in all.
+/// 253 characters in all. A label that begins with `xn--` must stand for letters of another script.
 ///
 /// - SeeAlso: RFC 1035, section 2.3.1, with RFC 1123, section 2.1 (a label may begin with a digit).
 enum DomainName {
@@ -30,6 +30,8 @@ enum DomainName {
             guard labelLength <= 63 else { return false }
             last = byte
         }
-        return labelLength > 0 && last != 45 && labels >= minimumLabels
+        guard labelLength > 0, last != 45, labels >= minimumLabels else { return false }
+        return !InternationalName.hasALabel(text)
+            || InternationalName.unicode(String(decoding: text, as: UTF8.self)) != nil
     }
 }

@@ -1,8 +1,49 @@
-/// Phone numbers in international form: `+`, a country code in use, and further digits, 8 to 15 digits in all.
+/// A phone number in international form: `+`, a country code in use, and the rest, 7 to 15 digits in all; of zones 1 and 7
+/// exactly 11. A dot may stand behind the country code, as registries write it.
 ///
-/// - SeeAlso: ITU-T E.164, section 6, and its list of assigned country codes.
-enum PhoneNumber {
-    /// Country codes by their number of digits; 1 and 7 stand for whole zones.
+/// - SeeAlso: ITU-T E.164, section 6, and its list of assigned country codes; RFC 5733, section 2.5 (the form with the dot).
+package struct PhoneNumber: Sendable, Equatable {
+    /// Digits of the country code, as in `44`.
+    package let countryCode: String
+    /// The digits behind it.
+    package let subscriberNumber: String
+
+    /// As in `+442079460123`.
+    package var plain: String { "+\(countryCode)\(subscriberNumber)" }
+    /// As registries write it: `+44.2079460123`.
+    package var dotted: String { "+\(countryCode).\(subscriberNumber)" }
+
+    /// Reads either form; nil where it is none.
+    package init?(_ text: String) {
+        guard let code = Self.code(of: text.utf8) else { return nil }
+        let digits = text.utf8.dropFirst(1 + code)
+        countryCode = String(decoding: text.utf8.dropFirst().prefix(code), as: UTF8.self)
+        subscriberNumber = String(decoding: digits.first == 46 ? digits.dropFirst() : digits, as: UTF8.self)
+    }
+
+    static func isInternational(_ text: String) -> Bool { code(of: text.utf8) != nil }
+
+    /// How many digits the country code has, where the text is a number in international form.
+    private static func code(of text: String.UTF8View) -> Int? {
+        guard text.first == 43, text.dropFirst().first != 48, text.count <= 17 else { return nil }
+        var number = 0
+        for (index, digit) in text.dropFirst().prefix(3).enumerated() {
+            guard CharacterRule.isDigit(digit) else { return nil }
+            number = number * 10 + Int(digit - 48)
+            guard codes.contains(number) else { continue }
+            let length = index + 1
+            var rest = text.dropFirst(1 + length)
+            if rest.first == 46 { rest = rest.dropFirst() }
+            let isZone = number == 1 || number == 7
+            guard (isZone ? 11...11 : 7...15).contains(length + rest.count),
+                rest.allSatisfy(CharacterRule.isDigit)
+            else { return nil }
+            return length
+        }
+        return nil
+    }
+
+    /// Country codes; none begins with another. 1 and 7 stand for whole zones.
     private static let codes: Set<Int> = {
         var codes: Set<Int> = [1, 7]
         codes.formUnion([20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49])
@@ -29,17 +70,4 @@ enum PhoneNumber {
         codes.formUnion([979, 992, 993, 994, 995, 996, 998])
         return codes
     }()
-
-    static func isInternational(_ text: String) -> Bool {
-        let digits = text.utf8.dropFirst()
-        guard text.utf8.first == 43, (8...15).contains(digits.count), digits.first != 48,
-            digits.allSatisfy(CharacterRule.isDigit)
-        else { return false }
-        var code = 0
-        for digit in digits.prefix(3) {
-            code = code * 10 + Int(digit - 48)
-            if codes.contains(code) { return true }
-        }
-        return false
-    }
 }

@@ -1,4 +1,4 @@
-/// Absolute `http` and `https` addresses with a host.
+/// Absolute `http`, `https` and `wss` addresses with a host.
 ///
 /// - SeeAlso: RFC 3986, section 3; square brackets in a query are let through, as browsers do.
 enum WebAddress {
@@ -22,7 +22,7 @@ enum WebAddress {
     }
 
     private static func authorityStart(_ bytes: [UInt8]) -> Int? {
-        for scheme in ["http://", "https://"] where bytes.count > scheme.utf8.count {
+        for scheme in ["http://", "https://", "wss://"] where bytes.count > scheme.utf8.count {
             let head = bytes.prefix(scheme.utf8.count)
             if zip(head, scheme.utf8).allSatisfy({ $0 == $1 || ($0 | 32 == $1 && $0 > 64) }) {
                 return scheme.utf8.count

@@ -47,16 +47,23 @@ extension SimulatorTransaction {
         return account
     }
 
+    /// The account that an action opened.
+    func account(madeBy action: ActionID) throws -> DemoAccount? {
+        try (value("made/\(action)") as String?).flatMap { try account($0) }
+    }
+
     func username(of domain: String) throws -> String? { try value("domain/\(domain.lowercased())") }
 
     func put(_ account: DemoAccount) throws {
         try set("account/\(account.username)", account)
         if let domain = account.domain { try set("domain/\(domain.lowercased())", account.username) }
+        if let action = account.madeBy { try set("made/\(action)", account.username) }
     }
 
     func remove(_ account: DemoAccount) throws {
         remove("account/\(account.username)")
         if let domain = account.domain { remove("domain/\(domain.lowercased())") }
+        if let action = account.madeBy { remove("made/\(action)") }
     }
 
     /// The name wanted, or one made from the domain that nobody has yet.

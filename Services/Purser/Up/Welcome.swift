@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Models
+
+/// Says where Purser is and how to sign in.
+struct Welcome {
+    let url: String
+    /// The file that holds the admin token; nil where the operator gave it.
+    let tokenFile: String?
+    let dataFolder: String
+
+    func show() {
+        let token = tokenFile.map { "in \($0)" } ?? "as given in PURSER_ADMIN_TOKEN"
+        print(
+            """
+
+            Purser is running at \(url)
+
+              HTTP API      \(url)/v1, described at \(url)/openapi.json
+              admin         sign in with the admin token, \(token):
+                            Authorization: Bearer <token>
+              client        sign in with a client's token: the demo client's is in \(dataFolder)/\(Demo.tokenFile)
+              command line  export PURSER_URL=\(url) PURSER_DATA=\(dataFolder)
+                            purser action list; purser logs -f
+
+            """)
+    }
+}
+
+/// Waits until the gateway is ready, and says where things are; for `compose/up`.
+struct WelcomeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "welcome", abstract: "Wait until Purser is ready, and say where it is.", shouldDisplay: false)
+
+    func run() async throws {
+        let folder = ProcessInfo.processInfo.environment["PURSER_DATA"] ?? "./.purser"
+        let file = folder + "/admin-token"
+        let client = PurserClient()
+        do {
+            try await client.waitUntilReady()
+        } catch let failure as CommandFailure {
+            warn("purser: \(failure)")
+            throw ExitCode(failure.status.rawValue)
+        }
+        let isMade = FileManager.default.fileExists(atPath: file)
+        Welcome(url: client.url, tokenFile: isMade ? file : nil, dataFolder: folder).show()
+    }
+}
+
+extension PurserClient {
+    /// How long everything may take to become ready: 120 s.
+    private static let readyLimit: Duration = .seconds(120)
+    private static let readyInterval: Duration = .milliseconds(50)
+
+    /// Returns once `/readyz` says so.
+    ///
+    /// - Throws: `CommandFailure` (`unavailable`) with what is missing, where that takes too long.
+    func waitUntilReady() async throws {
+        let end = ContinuousClock.now + Self.readyLimit
+        while true {
+            let missing: String
+            do {
+                let (status, body) = try await answer("/readyz")
+                if status == 200 { return }
+                missing = (body["missing"]?.arrayValue ?? []).compactMap { $0.text("reason") }.joined(separator: " ")
+            } catch let failure as CommandFailure {
+                missing = failure.message
+            }
+            guard ContinuousClock.now < end else {
+                throw CommandFailure(.unavailable, "Purser did not become ready within \(Self.readyLimit). \(missing)")
+            }
+            try await Task.sleep(for: Self.readyInterval)
+        }
+    }
+}
