@@ -21,7 +21,7 @@ struct RequestConformanceTests {
                             let request = BusMessage.test(
                                 "\(number)", bytes: number, headers: ["n": "\(number)"])
                             let answer = try await bus.request(
-                                request, to: names.requests.route, timeout: .seconds(20))
+                                request, to: names.requests.route, timeout: .seconds(60))
                             #expect(answer.id == "answer to \(number)")
                             #expect(answer.body == request.body)
                             #expect(answer.type == request.type)
@@ -51,7 +51,7 @@ struct RequestConformanceTests {
                     return request
                 }
             } _: {
-                _ = try await bus.request(.test("in time"), to: names.requests.route, timeout: .seconds(10))
+                _ = try await bus.request(.test("in time"), to: names.requests.route, timeout: .seconds(60))
             }
             #expect(served.elements == ["in time"])
         }
@@ -100,7 +100,7 @@ struct RequestConformanceTests {
                     for number in 0..<6 {
                         group.addTask {
                             _ = try await bus.request(
-                                .test("\(number)"), to: names.requests.route, timeout: .seconds(20))
+                                .test("\(number)"), to: names.requests.route, timeout: .seconds(60))
                         }
                     }
                     try await begun.wait(for: 2)
@@ -126,7 +126,7 @@ struct RequestConformanceTests {
             let nowhere = Route(exchange: names.requests.exchange, routingKey: "nowhere")
             let request = { @Sendable (message: BusMessage, route: Route) async in
                 await kind { () async throws(BusError) in
-                    _ = try await bus.request(message, to: route, timeout: .seconds(10))
+                    _ = try await bus.request(message, to: route, timeout: .seconds(60))
                 }
             }
             #expect(await request(.test("a"), nowhere) == .unroutable)
@@ -175,7 +175,7 @@ struct RequestConformanceTests {
                 }
             }
             async let answer = bus.request(
-                .test("under way"), to: names.requests.route, timeout: .seconds(20))
+                .test("under way"), to: names.requests.route, timeout: .seconds(60))
             try await begun.wait(for: 1)
             server.cancel()
             gate.open()
