@@ -148,6 +148,7 @@ struct BrokerFaultTests {
                     return .done
                 }
             } _: {
+                defer { [oldOnes, newOnes].forEach { $0.open() } }
                 try await seen.wait(for: 3)
                 try await broker.control("close_all_connections", "test")
                 try await eventually("the second deliveries") {
@@ -181,6 +182,7 @@ struct BrokerFaultTests {
                     return .done
                 }
             } _: {
+                defer { gate.open() }
                 try await broker.control("set_vm_memory_high_watermark", "absolute", "1MB")
                 // The broker tells a connection when that publishes.
                 async let held: BusError.Kind? = kind { () async throws(BusError) in

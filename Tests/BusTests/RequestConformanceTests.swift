@@ -69,6 +69,7 @@ struct RequestConformanceTests {
                     return request
                 }
             } _: {
+                defer { gate.open() }
                 let request = Task {
                     await kind { () async throws(BusError) in
                         _ = try await bus.request(
@@ -96,6 +97,7 @@ struct RequestConformanceTests {
                     return request
                 }
             } _: {
+                defer { gate.open() }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 0..<6 {
                         group.addTask {
@@ -167,6 +169,7 @@ struct RequestConformanceTests {
         try await withBus(form) { bus, names in
             let begun = Recorder<String>()
             let gate = Gate()
+            defer { gate.open() }
             let server = Task {
                 try await bus.serve(names.requests, concurrency: 1) { request in
                     begun.record(request.id)
