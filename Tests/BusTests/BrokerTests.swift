@@ -17,14 +17,25 @@ struct BrokerTests {
                     return .done
                 }
             } _: {
+                // On a connection of its own, whose limit can be longer than the bus's.
+                let endpoint = try AMQPEndpoint(url: await TestBroker.shared().url)
+                let connection = try await AMQPConnection.open(endpoint, name: "pipelined")
+                _ = try await connection.openPublishChannel()
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 0..<count {
                         group.addTask {
-                            try await bus.publish(.test("\(number)", bytes: 1_024), to: names.work.route)
+                            var message = AMQPMessage()
+                            message.id = "\(number)"
+                            message.body = Data(count: 1_024)
+                            let publication = AMQPPublication(
+                                exchange: names.work.exchange.name, routingKey: names.work.routingKey,
+                                isMandatory: true, message: message)
+                            try await connection.publish(publication, by: .now + .seconds(60))
                         }
                     }
                     try await group.waitForAll()
                 }
+                await connection.close()
                 let arrived = try await seen.wait(for: count, within: .seconds(60))
                 #expect(Set(arrived).count == count)
             }

@@ -69,7 +69,7 @@ struct EventConformanceTests {
             var witness = bus.events(matching: ["last"]).makeAsyncIterator()
             #expect(await witness.next()?.isInterruption == true)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for part in 0..<11 {
+                for part in 0..<13 {
                     group.addTask {
                         for number in 0..<1_000 {
                             try await bus.publish(.test("\(part).\(number)"), to: names.event("burst"))
@@ -82,13 +82,17 @@ struct EventConformanceTests {
             _ = await witness.next()
             var count = 0
             while let delivery = await events.next(), !delivery.isInterruption { count += 1 }
-            #expect(count == 10_000)
+            // With a broker some may still have been on their way when the first were taken.
+            #expect(count >= 10_000 && count < 13_000)
+            #expect(form == .broker || count == 10_000)
             try await bus.publish(.test("after"), to: names.event("after"))
-            guard case .event("after", let message)? = await events.next() else {
-                Issue.record("The subscription did not go on.")
-                return
+            while let delivery = await events.next() {
+                if case .event("after", let message) = delivery {
+                    #expect(message.id == "after")
+                    return
+                }
             }
-            #expect(message.id == "after")
+            Issue.record("The subscription did not go on.")
         }
     }
 

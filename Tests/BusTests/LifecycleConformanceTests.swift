@@ -47,6 +47,7 @@ struct LifecycleConformanceTests {
             url: url, topology: names.topology, connectionName: "test", logger: .silent)
         let begun = Recorder<Bool>()
         let gate = Gate()
+        defer { gate.open() }
         let life = Task { try await bus.run() }
         let subscriber = Task {
             for await delivery in bus.events(matching: ["#"]) { begun.record(delivery.isInterruption) }

@@ -21,7 +21,7 @@ struct RequestConformanceTests {
                             let request = BusMessage.test(
                                 "\(number)", bytes: number, headers: ["n": "\(number)"])
                             let answer = try await bus.request(
-                                request, to: names.requests.route, timeout: .seconds(20))
+                                request, to: names.requests.route, timeout: .seconds(60))
                             #expect(answer.id == "answer to \(number)")
                             #expect(answer.body == request.body)
                             #expect(answer.type == request.type)
@@ -51,7 +51,7 @@ struct RequestConformanceTests {
                     return request
                 }
             } _: {
-                _ = try await bus.request(.test("in time"), to: names.requests.route, timeout: .seconds(10))
+                _ = try await bus.request(.test("in time"), to: names.requests.route, timeout: .seconds(60))
             }
             #expect(served.elements == ["in time"])
         }
@@ -69,6 +69,7 @@ struct RequestConformanceTests {
                     return request
                 }
             } _: {
+                defer { gate.open() }
                 let request = Task {
                     await kind { () async throws(BusError) in
                         _ = try await bus.request(
@@ -96,11 +97,12 @@ struct RequestConformanceTests {
                     return request
                 }
             } _: {
+                defer { gate.open() }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 0..<6 {
                         group.addTask {
                             _ = try await bus.request(
-                                .test("\(number)"), to: names.requests.route, timeout: .seconds(20))
+                                .test("\(number)"), to: names.requests.route, timeout: .seconds(60))
                         }
                     }
                     try await begun.wait(for: 2)
@@ -126,7 +128,7 @@ struct RequestConformanceTests {
             let nowhere = Route(exchange: names.requests.exchange, routingKey: "nowhere")
             let request = { @Sendable (message: BusMessage, route: Route) async in
                 await kind { () async throws(BusError) in
-                    _ = try await bus.request(message, to: route, timeout: .seconds(10))
+                    _ = try await bus.request(message, to: route, timeout: .seconds(60))
                 }
             }
             #expect(await request(.test("a"), nowhere) == .unroutable)
@@ -167,6 +169,7 @@ struct RequestConformanceTests {
         try await withBus(form) { bus, names in
             let begun = Recorder<String>()
             let gate = Gate()
+            defer { gate.open() }
             let server = Task {
                 try await bus.serve(names.requests, concurrency: 1) { request in
                     begun.record(request.id)
@@ -175,7 +178,7 @@ struct RequestConformanceTests {
                 }
             }
             async let answer = bus.request(
-                .test("under way"), to: names.requests.route, timeout: .seconds(20))
+                .test("under way"), to: names.requests.route, timeout: .seconds(60))
             try await begun.wait(for: 1)
             server.cancel()
             gate.open()

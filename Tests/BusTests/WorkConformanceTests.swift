@@ -193,6 +193,7 @@ struct WorkConformanceTests {
                     return .done
                 }
             } _: {
+                defer { gate.open() }
                 try await begun.wait(for: 3)
                 // Another queue's message made the same way through the bus: the fourth had the time to come.
                 try await Self.roundTrip(bus, names.otherWork)
@@ -287,6 +288,7 @@ struct WorkConformanceTests {
             let begun = Recorder<String>()
             let ended = Recorder<Bool>()
             let gate = Gate()
+            defer { gate.open() }
             try await bus.publish(.test("under way"), to: names.work.route)
             let consumer = Task {
                 try await bus.consume(names.work, prefetch: 1) { delivery in

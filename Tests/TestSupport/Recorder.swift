@@ -23,7 +23,7 @@ package final class Recorder<Element: Sendable>: Sendable {
     ///
     /// - Throws: `WaitingError` if they do not come within the limit.
     @discardableResult
-    package func wait(for count: Int, within limit: Duration = .seconds(60)) async throws -> [Element] {
+    package func wait(for count: Int, within limit: Duration = .seconds(30)) async throws -> [Element] {
         try await eventually(within: limit, "\(count) elements; there are \(self.count)") {
             self.count >= count
         }

@@ -12,7 +12,7 @@ package struct WaitingError: Error, CustomStringConvertible {
 /// - Parameter interval: between two looks; 10 ms.
 /// - Throws: `WaitingError` if it does not hold within the limit; what the condition throws.
 package func eventually(
-    within limit: Duration = .seconds(60), every interval: Duration = .milliseconds(10),
+    within limit: Duration = .seconds(30), every interval: Duration = .milliseconds(10),
     _ what: @autoclosure () -> String,
     condition: () async throws -> Bool
 ) async throws {
@@ -27,7 +27,7 @@ package func eventually(
 
 /// Runs an operation that must come to an end within the limit; otherwise it is cancelled.
 package func within<Value: Sendable>(
-    _ limit: Duration = .seconds(60), _ what: String = "the operation's end",
+    _ limit: Duration = .seconds(30), _ what: String = "the operation's end",
     operation: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in
