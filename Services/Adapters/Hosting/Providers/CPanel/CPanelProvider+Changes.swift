@@ -1,5 +1,7 @@
 import AdapterKit
+import Logging
 import Models
+import ServiceRuntime
 
 extension CPanelProvider {
     // MARK: Opening and closing accounts
@@ -19,7 +21,30 @@ extension CPanelProvider {
             }
             try await set(wanted.resellerOptions, of: account.username)
         }
-        return try await info(account.username, isReseller: nil)
+        let software = await installSoftware(in: account)
+        var info = try await info(account.username, isReseller: nil)
+        info.software = software
+        return info
+    }
+
+    /// Installs what the configuration says. The account is open by then, so that a failure is told to staff only: it can
+    /// be made good by hand, while a failed opening would be done again.
+    private func installSoftware(in account: CPanelNewAccount) async -> Hosting.SoftwareInstallation? {
+        guard configuration.softaculousInstall == "wordpress" else { return nil }
+        let installer = SoftaculousAPI(
+            hostname: configuration.hostname, username: account.username, password: account.password,
+            verifiesTLS: configuration.verifyTls ?? true, transport: context.transport)
+        do throws(ProviderError) {
+            return try await installer.install(
+                SoftaculousAPI.Installation(
+                    application: SoftaculousAPI.wordPress, domain: account.domain, adminUsername: account.username,
+                    adminPassword: newPassword(), adminEmail: account.contactEmail))
+        } catch {
+            context.logger.warning(
+                "Could not install application",
+                metadata: [LogKey.errorKind: "\(error.kind.rawValue)", LogKey.error: "\(error.message)"])
+            return nil
+        }
     }
 
     /// Looks for an account with the domain and name that this action would have given it, opened since the action was

@@ -78,7 +78,7 @@ struct CPanelProvider: HostingProvider {
             user: wanted.username, service: wanted.isReseller == true ? .whm : .cpanel)
         var url = session.url
         if let installation = try installation(wanted) {
-            url += "&goto_uri=" + PercentEncoding.component(Softaculous.signOnPath(installation: installation))
+            url += "&goto_uri=" + PercentEncoding.component(SoftaculousAPI.signOnPath(installation: installation))
         }
         return Hosting.GetLoginUrlResult(
             loginURL: url, expires: session.expiresAtSeconds.map(Timestamp.init(seconds:))?.plainText)
