@@ -14,7 +14,8 @@ package struct AttemptBench: Sendable {
 
     package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], network: any HTTPTransport,
-        dataFolder: String, clock: ManualAdapterClock = ManualAdapterClock(), logger: Logger = AttemptBench.silent
+        dataFolder: String, clock: ManualAdapterClock = ManualAdapterClock(),
+        logger: Logger = AttemptBench.silent
     ) {
         self.clock = clock
         category = blueprint.category
@@ -22,7 +23,8 @@ package struct AttemptBench: Sendable {
         deadlines = Deadlines(clock: clock)
         simulator = Simulator(folder: dataFolder + "/demo")
         runner = AttemptRunner(
-            blueprint: blueprint, providers: providers, sealer: sealer, network: network, simulator: simulator,
+            blueprint: blueprint, providers: providers, sealer: sealer, network: network,
+            simulator: simulator,
             clock: clock, deadlines: deadlines, logger: logger)
     }
 
@@ -31,7 +33,8 @@ package struct AttemptBench: Sendable {
     /// A message that hands over a first attempt, due within 10 min.
     package func action(
         _ function: String, provider: String, settings: [String: JSONValue] = [:],
-        parameters: [String: JSONValue] = [:], configurationID: ConfigurationID = ConfigurationID(rawValue: "cfg_bench"),
+        parameters: [String: JSONValue] = [:],
+        configurationID: ConfigurationID = ConfigurationID(rawValue: "cfg_bench"),
         version: Int = 1, attempt: Int = 1, possibleDuplicate: Bool = false, deferredReference: String? = nil,
         timeoutSeconds: Int = 60
     ) -> ExecuteAction {
@@ -40,14 +43,16 @@ package struct AttemptBench: Sendable {
             contractProductID: .make(at: clock.now), clientID: .make(at: clock.now), category: category,
             provider: provider, function: function,
             configuration: AttemptConfiguration(id: configurationID, version: version, settings: settings),
-            parameters: parameters, possibleDuplicate: possibleDuplicate, deferredReference: deferredReference,
+            parameters: parameters, possibleDuplicate: possibleDuplicate,
+            deferredReference: deferredReference,
             beginBefore: clock.now.advanced(by: .seconds(600)), timeoutSeconds: timeoutSeconds)
     }
 
     /// A provider's context outside of an attempt, as for preparing a simulated third party.
     package func context(for action: ExecuteAction) -> ProviderContext {
         ProviderContext(
-            transport: NoTransport(), clock: clock, logger: Self.silent, configurationID: action.configuration.id,
+            transport: NoTransport(), clock: clock, logger: Self.silent,
+            configurationID: action.configuration.id,
             actionID: nil, attempt: 0, timeLimit: .seconds(60), simulator: simulator, secrets: SecretValues())
     }
 }

@@ -37,6 +37,7 @@ package struct StubTransport: HTTPTransport {
 extension HTTPResponse {
     /// An answer of JSON text.
     package static func json(_ text: String, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(status: status, headers: [.init("Content-Type", "application/json")], body: Data(text.utf8))
+        HTTPResponse(
+            status: status, headers: [.init("Content-Type", "application/json")], body: Data(text.utf8))
     }
 }

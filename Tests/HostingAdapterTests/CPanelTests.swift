@@ -17,7 +17,8 @@ struct CPanelTests {
         /// - Parameter answers: by WHM function; the value is what `data` holds, or a whole response.
         init(_ answers: [String: Result<HTTPResponse, ProviderError>]) throws {
             transport = StubTransport { request in
-                answers[String(request.path.split(separator: "/").last ?? "")] ?? Server.refusal("No such function")
+                answers[String(request.path.split(separator: "/").last ?? "")]
+                    ?? Server.refusal("No such function")
             }
             folder = try TemporaryFolder()
             bench = AttemptBench(
@@ -51,7 +52,10 @@ struct CPanelTests {
         }
 
         func fields(of function: String) -> [HTTPRequest.Field] {
-            guard case .form(let fields)? = transport.sent.elements.last(where: { $0.path.hasSuffix("/\(function)") })?.body
+            guard
+                case .form(let fields)? = transport.sent.elements.last(where: {
+                    $0.path.hasSuffix("/\(function)")
+                })?.body
             else { return [] }
             return fields
         }
@@ -130,13 +134,20 @@ struct CPanelTests {
         #expect(again.fields(of: "createacct").first { $0.name == "password" }?.value != password)
     }
 
-    @Test("WordPress is installed where the configuration says so; without it the account is open all the same", arguments: [
-        (#"{"done":1,"insid":"26_12345","__settings":{"ver":"6.5","softurl":"https://example.com","adminurl":"wp-admin/"}}"#, true),
-        (#"{"error":{"softdomain":"not found"}}"#, false), ("<html>", false),
-    ])
+    @Test(
+        "WordPress is installed where the configuration says so; without it the account is open all the same",
+        arguments: [
+            (
+                #"{"done":1,"insid":"26_12345","__settings":{"ver":"6.5","softurl":"https://example.com","adminurl":"wp-admin/"}}"#,
+                true
+            ),
+            (#"{"error":{"softdomain":"not found"}}"#, false), ("<html>", false),
+        ])
     func wordPress(answer: String, isInstalled: Bool) async throws {
         let server = try Server(
-            Self.reads.merging(["createacct": Server.data("{}"), "index.live.php": .success(.json(answer))]) { $1 })
+            Self.reads.merging(["createacct": Server.data("{}"), "index.live.php": .success(.json(answer))]) {
+                $1
+            })
         var action = server.bench.action(
             "create", provider: "cpanel", settings: Server.settings, parameters: Self.jane)
         action.configuration.settings["softaculous_install"] = "wordpress"
@@ -150,7 +161,9 @@ struct CPanelTests {
             #expect(Sealer.isSealed(software?["admin_password"]?.stringValue ?? ""))
         }
         let request = try #require(server.transport.sent.elements.first { $0.port == 2083 })
-        #expect(request.bodyText.flatMap(PercentEncoding.fields)?.contains(.init("softdomain", "example.com")) == true)
+        #expect(
+            request.bodyText.flatMap(PercentEncoding.fields)?.contains(.init("softdomain", "example.com"))
+                == true)
     }
 
     @Test("A reseller is opened with what it may hand out")
@@ -160,7 +173,9 @@ struct CPanelTests {
             Self.reads.merging([
                 "createacct": done, "setupreseller": done, "setacls": done, "setresellerlimits": done,
             ]) { $1 })
-        let options: JSONValue = ["acl_name": "basic", "diskspace_mb_limit": 5_000, "diskspace_overselling": true]
+        let options: JSONValue = [
+            "acl_name": "basic", "diskspace_mb_limit": 5_000, "diskspace_overselling": true,
+        ]
         let outcome = await server.run(
             "create",
             Self.jane.merging(["as_reseller": true, "owns_itself": true, "reseller_options": options]) { $1 })
@@ -171,22 +186,28 @@ struct CPanelTests {
         let limits = server.fields(of: "setresellerlimits")
         for field in [
             HTTPRequest.Field("enable_account_limit", "0"), .init("enable_resource_limits", "1"),
-            .init("diskspace_limit", "5000"), .init("bandwidth_limit", "99999999"), .init("enable_overselling", "1"),
+            .init("diskspace_limit", "5000"), .init("bandwidth_limit", "99999999"),
+            .init("enable_overselling", "1"),
             .init("enable_overselling_diskspace", "1"), .init("enable_overselling_bandwidth", "0"),
         ] { #expect(limits.contains(field)) }
         #expect(!limits.contains { $0.name == "account_limit" })
     }
 
-    @Test("Disk space is read in any unit", arguments: [
-        ("512M", "2048M", 512, 2048, "25%"), ("1.5G", "3G", 1536, 3072, "50%"), ("2097152K", "unlimited", 2048, nil, nil),
-        ("100", "0", 100, nil, nil), ("1T", "2T", 1_048_576, 2_097_152, "50%"),
-    ] as [(String, String, Double, Double?, String?)])
+    @Test(
+        "Disk space is read in any unit",
+        arguments: [
+            ("512M", "2048M", 512, 2048, "25%"), ("1.5G", "3G", 1536, 3072, "50%"),
+            ("2097152K", "unlimited", 2048, nil, nil),
+            ("100", "0", 100, nil, nil), ("1T", "2T", 1_048_576, 2_097_152, "50%"),
+        ] as [(String, String, Double, Double?, String?)])
     func usage(used: String, limit: String, usedMB: Double, limitMB: Double?, percent: String?) async throws {
         let server = try Server(
             Self.reads.merging([
                 "accountsummary": Server.account(
                     #","diskused":"\#(used)","disklimit":"\#(limit)","inodesused":"12","inodeslimit":"48""#),
-                "showbw": Server.data(#"{"acct":[{"user":"janedoe2","totalbytes":1},{"user":"janedoe","totalbytes":"2097152","limit":"0"}]}"#),
+                "showbw": Server.data(
+                    #"{"acct":[{"user":"janedoe2","totalbytes":1},{"user":"janedoe","totalbytes":"2097152","limit":"0"}]}"#
+                ),
             ]) { $1 })
         let outcome = await server.run("getUsage", ["username": "janedoe", "is_reseller": false])
         let usage = try #require(outcome.result?["usage_data"])
@@ -200,7 +221,8 @@ struct CPanelTests {
 
     @Test("What a reseller's accounts use is told")
     func resellerUsage() async throws {
-        let statistics = #"{"reseller":{"diskused":5.69,"diskquota":0,"totalbwused":"3","bandwidthlimit":6,"acct":[{"deleted":0},{"deleted":1}]}}"#
+        let statistics =
+            #"{"reseller":{"diskused":5.69,"diskquota":0,"totalbwused":"3","bandwidthlimit":6,"acct":[{"deleted":0},{"deleted":1}]}}"#
         let server = try Server(
             Self.reads.merging([
                 "showbw": Server.data(#"{"acct":[]}"#), "resellerstats": Server.data(statistics),
@@ -213,11 +235,15 @@ struct CPanelTests {
         #expect(usage["sub_accounts"]?["used"] == 1)
     }
 
-    @Test("Reasons have their kinds, and customers are not told the provider's name", arguments: [
-        ("Account does not exist.", .notFound), ("The domain example.com already exists in the userdata.", .alreadyExists),
-        ("Access denied", .unauthorized), ("The password strength is too low: password strength 20.", .invalidInput),
-        ("cPanel says no.", .rejected),
-    ] as [(String, ErrorKind)])
+    @Test(
+        "Reasons have their kinds, and customers are not told the provider's name",
+        arguments: [
+            ("Account does not exist.", .notFound),
+            ("The domain example.com already exists in the userdata.", .alreadyExists),
+            ("Access denied", .unauthorized),
+            ("The password strength is too low: password strength 20.", .invalidInput),
+            ("cPanel says no.", .rejected),
+        ] as [(String, ErrorKind)])
     func reasons(reason: String, kind: ErrorKind) async throws {
         let server = try Server(["passwd": Server.refusal(reason)])
         let outcome = await server.run("changePassword", ["username": "janedoe", "password": "N3w!pass"])
@@ -228,10 +254,13 @@ struct CPanelTests {
         #expect(!message.contains("cpanel") && !message.contains("whm"))
     }
 
-    @Test("Answers that are none of WHM's are unavailability", arguments: [
-        "{}", "[]", "null", #"{"metadata":{}}"#, #"{"metadata":{"result":"maybe"}}"#, #"{"data":{}}"#, "<html>", "",
-        #"{"metadata":{"result":1},"data":{"acct":[]}}"#,
-    ])
+    @Test(
+        "Answers that are none of WHM's are unavailability",
+        arguments: [
+            "{}", "[]", "null", #"{"metadata":{}}"#, #"{"metadata":{"result":"maybe"}}"#, #"{"data":{}}"#,
+            "<html>", "",
+            #"{"metadata":{"result":1},"data":{"acct":[]}}"#,
+        ])
     func strangeAnswers(body: String) async throws {
         let server = try Server(["accountsummary": .success(.json(body))])
         let outcome = await server.run("getInfo", ["username": "janedoe"])

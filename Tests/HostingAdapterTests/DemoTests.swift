@@ -27,7 +27,8 @@ struct DemoTests {
         let active = try await panel.succeed("unsuspend", name)
         #expect(active["suspended"] == false)
         #expect(active["suspend_reason"] == nil)
-        let changed = try await panel.succeed("changePackage", name.merging(["package_name": "silver"]) { $1 })
+        let changed = try await panel.succeed(
+            "changePackage", name.merging(["package_name": "silver"]) { $1 })
         #expect(changed["package_name"] == "silver")
         #expect(try await panel.succeed("grantReseller", name) == ["reseller": true])
         #expect(try await panel.succeed("getInfo", name)["reseller"] == true)
@@ -45,9 +46,11 @@ struct DemoTests {
             ])
     }
 
-    @Test("What is not there is not found", arguments: [
-        "getInfo", "getUsage", "suspend", "unsuspend", "terminate", "grantReseller", "revokeReseller",
-    ])
+    @Test(
+        "What is not there is not found",
+        arguments: [
+            "getInfo", "getUsage", "suspend", "unsuspend", "terminate", "grantReseller", "revokeReseller",
+        ])
     func notFound(function: String) async throws {
         let panel = try Panel()
         #expect(try await panel.fail(function, ["username": "nobody"]) == .notFound)
@@ -108,10 +111,13 @@ struct DemoTests {
 
     // MARK: Faults
 
-    @Test("A fault before the effect leaves no trace", arguments: [
-        ("transient", .providerUnavailable), ("rejected", .rejected), ("unreachable", .providerUnavailable),
-        ("rate_limited", .rateLimited),
-    ] as [(String, ErrorKind)])
+    @Test(
+        "A fault before the effect leaves no trace",
+        arguments: [
+            ("transient", .providerUnavailable), ("rejected", .rejected),
+            ("unreachable", .providerUnavailable),
+            ("rate_limited", .rateLimited),
+        ] as [(String, ErrorKind)])
     func faultBefore(fault: String, kind: ErrorKind) async throws {
         let panel = try Panel(settings: ["fault": .string(fault)])
         let outcome = await panel.run(panel.action("create", Panel.jane))
@@ -121,9 +127,12 @@ struct DemoTests {
         #expect(try panel.ledger().isEmpty)
     }
 
-    @Test("A panel that hangs is looked at, and tells the truth", arguments: [
-        ("hang_before_effect", .failed, 0), ("hang_after_effect", .succeeded, 1), ("unobservable", .unsure, 1),
-    ] as [(String, AttemptOutcome, Int)])
+    @Test(
+        "A panel that hangs is looked at, and tells the truth",
+        arguments: [
+            ("hang_before_effect", .failed, 0), ("hang_after_effect", .succeeded, 1),
+            ("unobservable", .unsure, 1),
+        ] as [(String, AttemptOutcome, Int)])
     func hang(fault: String, outcome: AttemptOutcome, effects: Int) async throws {
         let panel = try Panel(settings: ["fault": .string(fault)])
         let result = try await panel.runLettingTimePass(panel.action("create", Panel.jane))
@@ -189,14 +198,19 @@ struct DemoTests {
         #expect((8...32).contains(first.count { $0 }))
     }
 
-    @Test("A name made from a domain is one that panels take", arguments: [
-        ("example.com", "examplecom"), ("my-shop24.co.uk", "myshop24"), ("24seven.org", "sevenorg"), ("test.com", "atestcom"),
-        ("münchen.de", "mnchende"), ("123.4", "a"),
-    ])
+    @Test(
+        "A name made from a domain is one that panels take",
+        arguments: [
+            ("example.com", "examplecom"), ("my-shop24.co.uk", "myshop24"), ("24seven.org", "sevenorg"),
+            ("test.com", "atestcom"),
+            ("münchen.de", "mnchende"), ("123.4", "a"),
+        ])
     func usernames(domain: String, name: String) {
         #expect(PanelUsername.make(from: domain).hasPrefix(String(name.prefix(7))))
         #expect((1...8).contains(PanelUsername.make(from: domain).count))
         #expect(PanelUsername.make(from: domain, isUnique: true).count <= 8)
-        #expect(PanelUsername.make(from: domain, isUnique: true) != PanelUsername.make(from: domain + "x", isUnique: true))
+        #expect(
+            PanelUsername.make(from: domain, isUnique: true)
+                != PanelUsername.make(from: domain + "x", isUnique: true))
     }
 }

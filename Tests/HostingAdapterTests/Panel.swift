@@ -49,7 +49,8 @@ struct Panel: Sendable {
     }
 
     func action(
-        _ function: String, _ parameters: [String: JSONValue], attempt: Int = 1, configuration: String = "cfg_demo"
+        _ function: String, _ parameters: [String: JSONValue], attempt: Int = 1,
+        configuration: String = "cfg_demo"
     ) -> ExecuteAction {
         bench.action(
             function, provider: "demo", settings: settings, parameters: parameters,
@@ -80,13 +81,17 @@ struct Panel: Sendable {
         _ function: String, _ parameters: [String: JSONValue], configuration: String = "cfg_demo"
     ) async throws -> [String: JSONValue] {
         let outcome = await run(action(function, parameters, configuration: configuration))
-        guard outcome.outcome == .succeeded, let result = outcome.result else { throw Unexpected(outcome: outcome) }
+        guard outcome.outcome == .succeeded, let result = outcome.result else {
+            throw Unexpected(outcome: outcome)
+        }
         return result
     }
 
     func fail(_ function: String, _ parameters: [String: JSONValue]) async throws -> ErrorKind {
         let outcome = await run(action(function, parameters))
-        guard outcome.outcome == .failed, let error = outcome.error else { throw Unexpected(outcome: outcome) }
+        guard outcome.outcome == .failed, let error = outcome.error else {
+            throw Unexpected(outcome: outcome)
+        }
         return error.kind
     }
 

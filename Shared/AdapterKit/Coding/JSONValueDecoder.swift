@@ -2,7 +2,8 @@ package import Models
 
 /// Makes a typed value from a `JSONValue` without going through text.
 ///
-/// It reads what `JSONDecoder` would read of the same JSON, for the types that contracts are made of: no dates, no data.
+/// It reads what `JSONDecoder` would read of the same JSON, for the types that contracts are made of: no
+/// dates, no data.
 package enum JSONValueDecoder {
     package static func decode<Value: Decodable>(_ type: Value.Type, from value: JSONValue) throws -> Value {
         if type == JSONValue.self, let value = value as? Value { return value }
@@ -19,7 +20,8 @@ package enum JSONValueDecoder {
         case .keyNotFound(let key, let context): return "\(pointer(context.codingPath + [key])) is missing"
         case .typeMismatch(let type, let context): return "\(pointer(context.codingPath)) is not a \(type)"
         case .valueNotFound(_, let context): return "\(pointer(context.codingPath)) is null"
-        case .dataCorrupted(let context): return "\(pointer(context.codingPath)) has a value that is not allowed"
+        case .dataCorrupted(let context):
+            return "\(pointer(context.codingPath)) has a value that is not allowed"
         @unknown default: return "the value could not be read"
         }
     }
@@ -39,7 +41,8 @@ private struct ValueDecoder: Decoder, SingleValueDecodingContainer {
 
     func mismatch(_ type: Any.Type) -> any Error {
         let context = DecodingError.Context(codingPath: codingPath, debugDescription: "")
-        return value == .null ? DecodingError.valueNotFound(type, context) : DecodingError.typeMismatch(type, context)
+        return value == .null
+            ? DecodingError.valueNotFound(type, context) : DecodingError.typeMismatch(type, context)
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -124,7 +127,9 @@ private struct MemberDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
         try member(key).unkeyedContainer()
     }
-    func superDecoder() throws -> any Decoder { ValueDecoder(value: .object(members), codingPath: codingPath) }
+    func superDecoder() throws -> any Decoder {
+        ValueDecoder(value: .object(members), codingPath: codingPath)
+    }
     func superDecoder(forKey key: Key) throws -> any Decoder { try member(key) }
 }
 

@@ -69,7 +69,9 @@ private struct PlainEncoder: SingleValueEncodingContainer {
     mutating func encode(_ value: Int16) { encode(Int(value)) }
     mutating func encode(_ value: Int32) { encode(Int(value)) }
     mutating func encode(_ value: Int64) { encode(Int(value)) }
-    mutating func encode(_ value: UInt) { node.single = Int(exactly: value).map { .integer($0) } ?? .number(Double(value)) }
+    mutating func encode(_ value: UInt) {
+        node.single = Int(exactly: value).map { .integer($0) } ?? .number(Double(value))
+    }
     mutating func encode(_ value: UInt8) { encode(Int(value)) }
     mutating func encode(_ value: UInt16) { encode(Int(value)) }
     mutating func encode(_ value: UInt32) { encode(Int(value)) }

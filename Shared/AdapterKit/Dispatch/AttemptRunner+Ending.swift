@@ -6,11 +6,13 @@ import ServiceRuntime
 extension AttemptRunner {
     /// Writes the verdict as the message that tells it, and as a log entry with the provider's traffic.
     func end(
-        _ action: ExecuteAction, _ verdict: Verdict, prepared: PreparedAttempt?, begunAt: Timestamp, begun: Duration,
+        _ action: ExecuteAction, _ verdict: Verdict, prepared: PreparedAttempt?, begunAt: Timestamp,
+        begun: Duration,
         logger: Logger
     ) -> ActionOutcome {
         var outcome = ActionOutcome(
-            actionID: action.actionID, attempt: action.attempt, outcome: .failed, observed: false, begunAt: begunAt,
+            actionID: action.actionID, attempt: action.attempt, outcome: .failed, observed: false,
+            begunAt: begunAt,
             endedAt: clock.now)
         switch verdict {
         case .succeeded(let result, let observed):
@@ -48,8 +50,10 @@ extension AttemptRunner {
     ) {
         let fields = prepared?.definition.result ?? []
         do {
-            outcome.result = try fields.contains(where: \.hasSecrets)
-                ? sealer.seal(secretsOf: result, fields: fields, context: "\(action.actionID)/result") : result
+            outcome.result =
+                try fields.contains(where: \.hasSecrets)
+                ? sealer.seal(secretsOf: result, fields: fields, context: "\(action.actionID)/result")
+                : result
             outcome.outcome = .succeeded
             _ = fields.mapSecrets(in: result) { value, _ in
                 prepared?.secrets.add(value)
@@ -74,7 +78,8 @@ extension AttemptRunner {
     }
 
     private func log(
-        _ outcome: ActionOutcome, of action: ExecuteAction, _ prepared: PreparedAttempt?, milliseconds: Double,
+        _ outcome: ActionOutcome, of action: ExecuteAction, _ prepared: PreparedAttempt?,
+        milliseconds: Double,
         logger: Logger
     ) {
         var metadata: Logger.Metadata = [
@@ -101,9 +106,9 @@ extension AttemptRunner {
 }
 
 extension Duration {
-    /// Rounded up, at least 0.
+    /// Rounded up, at least 0 and at most a year.
     fileprivate var wholeSeconds: Int {
-        let (seconds, attoseconds) = components
-        return max(0, Int(clamping: seconds) + (attoseconds > 0 ? 1 : 0))
+        let (seconds, attoseconds) = min(max(self, .zero), .seconds(31_536_000)).components
+        return Int(seconds) + (attoseconds > 0 ? 1 : 0)
     }
 }

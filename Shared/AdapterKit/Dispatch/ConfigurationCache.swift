@@ -27,8 +27,8 @@ final class ConfigurationCache: Sendable {
 
     /// The configuration, ready for use.
     ///
-    /// - Throws: `internal` where it does not open or has another shape than its contract: it was checked when it was
-    ///   stored, so staff have to look.
+    /// - Throws: `internal` where it does not open or has another shape than its contract: it was checked
+    ///   when it was stored, so staff have to look.
     func entry(
         for configuration: AttemptConfiguration, of provider: RegisteredProvider
     ) throws(ProviderError) -> Entry {
@@ -57,9 +57,11 @@ final class ConfigurationCache: Sendable {
                 found += value.texts
                 return value
             }
-            return Entry(version: configuration.version, provider: try provider.configure(settings), secrets: found)
+            return Entry(
+                version: configuration.version, provider: try provider.configure(settings), secrets: found)
         } catch let error as SealingError {
-            throw ProviderError(.internal, details: ["problem": .string("The settings do not open: \(error.message).")])
+            throw ProviderError(
+                .internal, details: ["problem": .string("The settings do not open: \(error.message).")])
         } catch {
             throw ProviderError(
                 .internal,

@@ -5,8 +5,8 @@ import ServiceRuntime
 
 /// Takes actions from the category's queue and tells what they came to.
 ///
-/// A delivery is settled only after the bus has taken its outcome. Where it does not, the delivery comes again, and
-/// is then known to be a possible repeat.
+/// A delivery is settled only after the bus has taken its outcome. Where it does not, the delivery comes
+/// again, and is then known to be a possible repeat.
 struct Dispatcher: Sendable {
     let bus: any MessageBus
     let runner: AttemptRunner
@@ -62,8 +62,8 @@ struct Dispatcher: Sendable {
 }
 
 extension ActionOutcome {
-    /// The outcome where result and details are larger than a message may be. What was done is then not known in
-    /// full, so a success becomes unsure.
+    /// The outcome where result and details are larger than a message may be. What was done is then not known
+    /// in full, so a success becomes unsure.
     fileprivate var withoutContent: ActionOutcome {
         var outcome = self
         outcome.result = nil

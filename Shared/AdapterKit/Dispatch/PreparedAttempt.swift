@@ -15,7 +15,8 @@ extension AttemptRunner {
     /// The longest that a call may take, whatever the message says: 600 s.
     static let longestTimeout = 600
 
-    /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not open.
+    /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not
+    ///   open.
     func prepare(
         _ action: ExecuteAction, trace: TraceContext?, logger: Logger
     ) throws(ProviderError) -> PreparedAttempt {
@@ -31,7 +32,9 @@ extension AttemptRunner {
                 logger: logger, category: blueprint.category, provider: action.provider, trace: trace),
             clock: clock, logger: logger, configurationID: action.configuration.id, actionID: action.actionID,
             attempt: action.attempt, timeLimit: timeLimit(action), simulator: simulator, secrets: secrets)
-        guard let function = try entry.provider.bind(action.function, parameters: parameters, context: context) else {
+        guard
+            let function = try entry.provider.bind(action.function, parameters: parameters, context: context)
+        else {
             throw ProviderError(.unsupported)
         }
         return PreparedAttempt(
@@ -49,7 +52,8 @@ extension AttemptRunner {
         _ entry: ConfigurationCache.Entry
     ) throws(ProviderError) -> ([String: JSONValue], SecretValues) {
         let secrets = SecretValues(
-            entry.secrets, names: secretNames[.init(provider: action.provider, function: action.function)] ?? [])
+            entry.secrets,
+            names: secretNames[.init(provider: action.provider, function: action.function)] ?? [])
         guard definition.parameters.contains(where: \.hasSecrets) else { return (action.parameters, secrets) }
         do {
             let parameters = try sealer.open(
@@ -62,7 +66,8 @@ extension AttemptRunner {
             return (parameters, secrets)
         } catch {
             let reason = (error as? SealingError)?.message ?? "it could not be read"
-            throw ProviderError(.internal, details: ["problem": .string("A secret does not open: \(reason).")])
+            throw ProviderError(
+                .internal, details: ["problem": .string("A secret does not open: \(reason).")])
         }
     }
 }

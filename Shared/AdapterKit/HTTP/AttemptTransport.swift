@@ -3,8 +3,8 @@ import Metrics
 import Models
 import ServiceRuntime
 
-/// The transport that an attempt lends to its provider: holds the time limit of each call, records the exchange, and
-/// writes a log line about it.
+/// The transport that an attempt lends to its provider: holds the time limit of each call, records the
+/// exchange, and writes a log line about it.
 struct AttemptTransport: HTTPTransport {
     let network: any HTTPTransport
     let deadlines: Deadlines
@@ -27,13 +27,15 @@ struct AttemptTransport: HTTPTransport {
         let milliseconds = duration / .milliseconds(1)
         record.add(RecordedExchange(request: request, answer: answer, durationMilliseconds: milliseconds))
         log(request, answer, milliseconds)
-        Timer(.providerCallDuration, [("category", category), ("provider", provider)]).record(duration: duration)
+        Timer(.providerCallDuration, [("category", category), ("provider", provider)]).record(
+            duration: duration)
         return try answer.get()
     }
 
     private func limited(_ request: HTTPRequest) async -> Result<HTTPResponse, ProviderError> {
         let network = network
-        let (answer, ranOut) = await deadlines.limit(request.timeLimit) { () -> Result<HTTPResponse, ProviderError> in
+        let (answer, ranOut) = await deadlines.limit(request.timeLimit) {
+            () -> Result<HTTPResponse, ProviderError> in
             do throws(ProviderError) {
                 return .success(try await network.send(request))
             } catch {

@@ -9,7 +9,9 @@ package struct HTTPResponse: Sendable, Equatable {
     /// Whether the request that it answers could change something.
     package var answersChange: Bool
 
-    package init(status: Int, headers: [HTTPRequest.Field] = [], body: Data = Data(), answersChange: Bool = false) {
+    package init(
+        status: Int, headers: [HTTPRequest.Field] = [], body: Data = Data(), answersChange: Bool = false
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
@@ -31,8 +33,8 @@ package struct HTTPResponse: Sendable, Equatable {
 
     /// The body as JSON, whatever the content type says: many third parties send JSON as text.
     ///
-    /// - Throws: `providerUnavailable` where it is an HTML page, cut off, or otherwise no JSON. The request may then
-    ///   have been carried out.
+    /// - Throws: `providerUnavailable` where it is an HTML page, cut off, or otherwise no JSON. The request
+    ///   may then have been carried out.
     package func json() throws(ProviderError) -> JSONValue {
         let text = try text()
         do {
@@ -49,11 +51,14 @@ package struct HTTPResponse: Sendable, Equatable {
     }
 
     /// A part of the body as a typed value.
-    package func decode<Value: Decodable>(_ type: Value.Type, from value: JSONValue) throws(ProviderError) -> Value {
+    package func decode<Value: Decodable>(_ type: Value.Type, from value: JSONValue) throws(ProviderError)
+        -> Value
+    {
         do {
             return try JSONValueDecoder.decode(type, from: value)
         } catch {
-            throw unreadable("has another shape than its documentation says: \(JSONValueDecoder.reason(error))")
+            throw unreadable(
+                "has another shape than its documentation says: \(JSONValueDecoder.reason(error))")
         }
     }
 

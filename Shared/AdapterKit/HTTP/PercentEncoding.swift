@@ -27,7 +27,9 @@ package enum PercentEncoding {
         var fields: [HTTPRequest.Field] = []
         for part in text.split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decode(pair[0]), let value = decode(pair.count > 1 ? pair[1] : "") else { return nil }
+            guard let name = decode(pair[0]), let value = decode(pair.count > 1 ? pair[1] : "") else {
+                return nil
+            }
             fields.append(.init(name, value))
         }
         return fields

@@ -8,8 +8,8 @@ import NIOSSL
 extension ProviderError {
     /// What an error of the network means. The one place where this is decided.
     ///
-    /// Where no connection came about, nothing was sent. Of everything later the third party may have seen a part, and a
-    /// changing request may have taken effect.
+    /// Where no connection came about, nothing was sent. Of everything later the third party may have seen a
+    /// part, and a changing request may have taken effect.
     init(sending request: HTTPRequest, _ error: any Error) {
         let cause = Cause(error)
         self.init(
@@ -43,30 +43,37 @@ extension ProviderError {
                 self.init(.providerUnavailable, "The connection was lost.", beforeSending: false)
             case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
                 self.init(
-                    .providerUnavailable, "No secure connection came about: the certificate or TLS does not fit.",
+                    .providerUnavailable,
+                    "No secure connection came about: the certificate or TLS does not fit.",
                     beforeSending: true)
             case is NIOTooManyBytesError:
                 self.init(
                     .providerUnavailable,
-                    "The answer is larger than \(HTTPClientTransport.bodyByteLimit) bytes.", beforeSending: false)
+                    "The answer is larger than \(HTTPClientTransport.bodyByteLimit) bytes.",
+                    beforeSending: false)
             default:
                 self.init(
-                    .providerUnavailable, "The connection was lost (\(type(of: error))).", beforeSending: false)
+                    .providerUnavailable, "The connection was lost (\(type(of: error))).",
+                    beforeSending: false)
             }
         }
 
         private init(_ error: HTTPClientError) {
             switch error {
-            case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .proxyAuthenticationRequired,
+            case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout,
+                .proxyAuthenticationRequired,
                 .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
                 self.init(.providerUnavailable, "No connection came about in time.", beforeSending: true)
+            case .alreadyShutdown:
+                self.init(.providerUnavailable, "The adapter is stopping.", beforeSending: true)
             case .invalidURL, .emptyHost, .missingSocketPath, .emptyScheme:
                 self.init(.invalidInput, "The address is not valid.", beforeSending: true)
             case .cancelled, .readTimeout, .writeTimeout, .deadlineExceeded, .requestStreamCancelled:
                 self.init(.timedOut, "The time for the call was up.", beforeSending: false)
             default:
                 if error.isRefusedRequest {
-                    self.init(.invalidInput, "The request has a header that is not valid.", beforeSending: true)
+                    self.init(
+                        .invalidInput, "The request has a header that is not valid.", beforeSending: true)
                 } else {
                     self.init(.providerUnavailable, "The connection was lost.", beforeSending: false)
                 }

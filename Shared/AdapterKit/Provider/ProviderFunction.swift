@@ -22,8 +22,10 @@ package struct ProviderFunction<P: Provider, In: Decodable & Sendable, Out: Enco
     package typealias DeferringRun =
         @Sendable (P) -> @Sendable (In) async throws(ProviderError) -> ProviderAnswer<Out>
     package typealias Poll =
-        @Sendable (P) -> @Sendable (In, _ reference: String) async throws(ProviderError) -> ProviderAnswer<Out>
-    package typealias Observe = @Sendable (P) -> @Sendable (In) async throws(ProviderError) -> Observation<Out>
+        @Sendable (P) ->
+        @Sendable (In, _ reference: String) async throws(ProviderError) -> ProviderAnswer<Out>
+    package typealias Observe =
+        @Sendable (P) -> @Sendable (In) async throws(ProviderError) -> Observation<Out>
 
     enum Body: Sendable {
         case plain(Run)
@@ -35,8 +37,9 @@ package struct ProviderFunction<P: Provider, In: Decodable & Sendable, Out: Enco
 
     /// A function that is done when it returns.
     ///
-    /// - Parameter observe: looks whether a run that may be a repeat already happened, without changing anything. Functions
-    ///   whose effect is `verifyFirst` or `irreversible` should have it: without it such a repeat is `unsure`.
+    /// - Parameter observe: looks whether a run that may be a repeat already happened, without changing
+    ///   anything. Functions whose effect is `verifyFirst` or `irreversible` should have it: without it such
+    ///   a repeat is `unsure`.
     package init(_ run: @escaping Run, observe: Observe? = nil) {
         body = .plain(run)
         self.observe = observe

@@ -7,7 +7,8 @@ struct NameMasking {
     let names: Set<String>
 
     private static let telling = [
-        "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey", "authcode",
+        "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey",
+        "authcode",
         "eppcode", "authinfo", "credential", "session", "signature", "cookie", "authorization",
     ]
     private static let whole: Set<String> = ["pass", "pw", "pwd", "key", "auth", "pin", "otp"]
@@ -27,17 +28,19 @@ struct NameMasking {
         fields.map { isSecret($0.name) ? .init($0.name, Secret.mask) : $0 }
     }
 
-    /// Masks texts and numbers only: an object named `session` may be of interest, its secret members are masked anyway.
+    /// Masks texts and numbers only: an object named `session` may be of interest, its secret members are
+    /// masked anyway.
     func json(_ value: JSONValue) -> JSONValue {
         switch value {
         case .object(let members):
             .object(
-                Dictionary(uniqueKeysWithValues: members.map { name, value in
-                    switch value {
-                    case .string, .integer, .number: (name, isSecret(name) ? .string(Secret.mask) : value)
-                    default: (name, json(value))
-                    }
-                }))
+                Dictionary(
+                    uniqueKeysWithValues: members.map { name, value in
+                        switch value {
+                        case .string, .integer, .number: (name, isSecret(name) ? .string(Secret.mask) : value)
+                        default: (name, json(value))
+                        }
+                    }))
         case .array(let elements): .array(elements.map(json))
         default: value
         }

@@ -10,8 +10,8 @@ struct RecordedExchange: Sendable {
     var answer: Result<HTTPResponse, ProviderError>
     var durationMilliseconds: Double
 
-    /// The exchange as text, secrets removed first by name and then by value, and only then cut: a secret that a cut
-    /// went through would not be known again.
+    /// The exchange as text, secrets removed first by name and then by value, and only then cut: a secret
+    /// that a cut went through would not be known again.
     func text(_ redactor: Redactor, names: Set<String>) -> String {
         let masking = NameMasking(names: names)
         var asked = "\(request.method.rawValue) \(url(masking))\n"
@@ -52,10 +52,12 @@ struct RecordedExchange: Sendable {
 
     private static func cut(_ text: String, to limit: Int, _ redactor: Redactor) -> String {
         // More than can be kept need not be searched, but for a secret that begins before the cut.
-        let searched = text.utf8.count > limit + redactor.longestPattern
+        let searched =
+            text.utf8.count > limit + redactor.longestPattern
             ? String(decoding: text.utf8.prefix(limit + redactor.longestPattern), as: UTF8.self) : text
         let redacted = redactor.redact(searched)
         guard redacted.utf8.count > limit || searched.utf8.count < text.utf8.count else { return redacted }
-        return String(decoding: redacted.utf8.prefix(limit), as: UTF8.self) + "\n… \(text.utf8.count) bytes in all\n"
+        return String(decoding: redacted.utf8.prefix(limit), as: UTF8.self)
+            + "\n… \(text.utf8.count) bytes in all\n"
     }
 }

@@ -1,8 +1,8 @@
 import Foundation
 package import Models
 
-/// Removes known secrets from text, also in the forms that they take on the wire: percent-encoded, escaped for JSON or
-/// XML, and in base64, there also with other bytes before and after.
+/// Removes known secrets from text, also in the forms that they take on the wire: percent-encoded, escaped
+/// for JSON or XML, and in base64, there also with other bytes before and after.
 package struct Redactor: Sendable {
     /// Secrets shorter than this are removed only where they stand by themselves, else no text would be left.
     static let shortestWithin = 4
@@ -84,7 +84,8 @@ extension Redactor {
     static func forms(of value: String) -> Set<String> {
         var forms: Set<String> = [value]
         let percent = [
-            PercentEncoding.component(value), PercentEncoding.form([.init("", value)]).trimmingPrefix("=").description,
+            PercentEncoding.component(value),
+            PercentEncoding.form([.init("", value)]).trimmingPrefix("=").description,
             PercentEncoding.path("/" + value).trimmingPrefix("/").description,
         ]
         for form in percent { forms.formUnion([form, lowercasingHex(form)]) }
@@ -97,7 +98,8 @@ extension Redactor {
     private static func lowercasingHex(_ text: String) -> String {
         var bytes = Array(text.utf8)
         for index in bytes.indices where bytes[index] == UInt8(ascii: "%") {
-            for digit in [index + 1, index + 2] where digit < bytes.count && (65...70).contains(bytes[digit]) {
+            for digit in [index + 1, index + 2] where digit < bytes.count && (65...70).contains(bytes[digit])
+            {
                 bytes[digit] += 32
             }
         }
@@ -108,18 +110,20 @@ extension Redactor {
     private static func json(_ value: String) -> [String] {
         let plain = String(JSONValue.string(value).text.dropFirst().dropLast())
         let slashes = plain.replacing("/", with: "\\/")
-        return [plain, slashes] + [plain, slashes].flatMap { text in
-            ["abcdef", "ABCDEF"].map { letters in
-                let digits = Array("0123456789" + letters)
-                return text.utf16.reduce(into: "") { result, unit in
-                    if unit < 128, let scalar = Unicode.Scalar(unit) {
-                        result.unicodeScalars.append(scalar)
-                    } else {
-                        result += "\\u" + String([12, 8, 4, 0].map { digits[Int(unit >> UInt16($0)) & 15] })
+        return [plain, slashes]
+            + [plain, slashes].flatMap { text in
+                ["abcdef", "ABCDEF"].map { letters in
+                    let digits = Array("0123456789" + letters)
+                    return text.utf16.reduce(into: "") { result, unit in
+                        if unit < 128, let scalar = Unicode.Scalar(unit) {
+                            result.unicodeScalars.append(scalar)
+                        } else {
+                            result +=
+                                "\\u" + String([12, 8, 4, 0].map { digits[Int(unit >> UInt16($0)) & 15] })
+                        }
                     }
                 }
             }
-        }
     }
 
     private static func xml(_ value: String) -> [String] {

@@ -42,22 +42,26 @@ extension Adapter {
         let network = network ?? HTTPClientTransport()
         let runner = AttemptRunner(
             blueprint: blueprint, providers: providers, sealer: sealer, network: network,
-            simulator: Simulator(folder: dataFolder + "/demo"), clock: clock, deadlines: deadlines, logger: logger)
+            simulator: Simulator(folder: dataFolder + "/demo"), clock: clock, deadlines: deadlines,
+            logger: logger)
         let tester = ConnectionTester(runner: runner)
         let defects = logger
         var requests = RequestRouter(source: source) { type, error in
             defects.error(
-                "Could not answer request", metadata: [LogKey.messageType: "\(type)", LogKey.error: "\(error)"])
+                "Could not answer request",
+                metadata: [LogKey.messageType: "\(type)", LogKey.error: "\(error)"])
         }
         requests.on(TestProvider.self) { request, envelope in
             try await tester.test(request, traceparent: envelope.traceparent)
         }
         return Adapter(
             dispatcher: Dispatcher(
-                bus: bus, runner: runner, category: category, source: source, prefetch: prefetch, logger: logger),
+                bus: bus, runner: runner, category: category, source: source, prefetch: prefetch,
+                logger: logger),
             announcer: Announcer(
                 bus: bus, instance: instance, category: category, providers: providers.map(\.descriptor),
                 source: source, clock: clock, logger: logger),
-            requests: requests, deadlines: deadlines, bus: bus, category: category, network: network, logger: logger)
+            requests: requests, deadlines: deadlines, bus: bus, category: category, network: network,
+            logger: logger)
     }
 }

@@ -28,11 +28,13 @@ struct ConnectionTester: Sendable {
         let context = ProviderContext(
             transport: AttemptTransport(
                 network: runner.network, deadlines: runner.deadlines, clock: runner.clock,
-                record: AttemptRecord(), secrets: secrets, logger: logger, category: runner.blueprint.category,
+                record: AttemptRecord(), secrets: secrets, logger: logger,
+                category: runner.blueprint.category,
                 provider: request.provider, trace: traceparent.flatMap(TraceContext.init(traceparent:))),
             clock: runner.clock, logger: logger, configurationID: request.configuration.id, actionID: nil,
             attempt: 0, timeLimit: Self.timeLimit, simulator: runner.simulator, secrets: secrets)
-        let (answer, ranOut) = await runner.deadlines.limit(Self.timeLimit) { () -> Result<String, ProviderError> in
+        let (answer, ranOut) = await runner.deadlines.limit(Self.timeLimit) {
+            () -> Result<String, ProviderError> in
             do throws(ProviderError) {
                 return .success(try await entry.provider.testConnection(context: context))
             } catch {

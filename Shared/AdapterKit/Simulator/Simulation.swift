@@ -12,13 +12,15 @@ package struct Simulation: Sendable {
         self.settings = settings
     }
 
-    /// Carries out something that changes the third party, and writes it to the ledger, both in one transaction.
+    /// Carries out something that changes the third party, and writes it to the ledger, both in one
+    /// transaction.
     ///
     /// - Parameters:
     ///   - subject: what the effect is about, as in `example.com`.
     ///   - work: reads and writes; what it throws is what the third party answers.
     package func change<Value: Sendable>(
-        _ function: String, subject: String, _ work: @escaping @Sendable (SimulatorTransaction) throws -> Value
+        _ function: String, subject: String,
+        _ work: @escaping @Sendable (SimulatorTransaction) throws -> Value
     ) async throws(ProviderError) -> Value {
         let startedAt = context.clock.now
         let fault = try await begin(function, subject: subject, isChanging: true)
@@ -39,7 +41,8 @@ package struct Simulation: Sendable {
 
     /// Reads from the third party.
     package func read<Value: Sendable>(
-        _ function: String, subject: String, _ work: @escaping @Sendable (SimulatorTransaction) throws -> Value
+        _ function: String, subject: String,
+        _ work: @escaping @Sendable (SimulatorTransaction) throws -> Value
     ) async throws(ProviderError) -> Value {
         let fault = try await begin(function, subject: subject, isChanging: false)
         let value = try await context.simulator.store().perform(scope: scope, work)
@@ -47,7 +50,8 @@ package struct Simulation: Sendable {
         return value
     }
 
-    /// Looks whether something happened. Tells the truth, unless the fault is `unobservable`, or `unreachable`.
+    /// Looks whether something happened. Tells the truth, unless the fault is `unobservable`, or
+    /// `unreachable`.
     package func observe<Value: Sendable>(
         _ function: String, subject: String,
         _ work: @escaping @Sendable (SimulatorTransaction) throws -> Observation<Value>
@@ -73,7 +77,7 @@ package struct Simulation: Sendable {
     ) async throws(ProviderError) -> SimulatedFault {
         let fault = settings.fault(for: function, call: call(subject))
         if fault == .unreachable { throw Self.unreachable }
-        let latency = Duration.milliseconds(max(0, settings.latencyMs ?? 0))
+        let latency = Duration.milliseconds(min(max(0, settings.latencyMs ?? 0), 600_000))
         let delay = fault == .slow ? (latency > .zero ? latency * 5 : .seconds(2)) : latency
         if delay > .zero {
             do {
@@ -85,7 +89,8 @@ package struct Simulation: Sendable {
         switch fault {
         case .transient: throw ProviderError(.providerUnavailable, details: ["status": 503])
         case .rejected: throw ProviderError(.rejected, details: ["status": 422])
-        case .rateLimited: throw ProviderError(.rateLimited, details: ["status": 429], retryAfter: .seconds(1))
+        case .rateLimited:
+            throw ProviderError(.rateLimited, details: ["status": 429], retryAfter: .seconds(1))
         case .hangBeforeEffect: throw await Self.hang(isChanging: isChanging)
         default: return fault
         }

@@ -47,13 +47,17 @@ struct JSONValueCodingTests {
         #expect(try JSONValueDecoder.decode(Sample.self, from: .object(value)) == sample)
     }
 
-    @Test("What does not fit is refused, with the place", arguments: [
-        ("text", 5, "/text is not a String"), ("count", 1.5, "/count is not a Int"), ("count", "1", "/count is not a Int"),
-        ("small", 256, "/small is not a UInt8"), ("small", -1, "/small is not a UInt8"),
-        ("flag", 1, "/flag is not a Bool"), ("list", ["a"], "/list/0 is not a Int"), ("text", .null, "/text is null"),
-        ("nested", ["items": [[1]]], "/nested/items/0/0 is not a String"),
-        ("kind", "nope", "/kind has a value that is not allowed"),
-    ] as [(String, JSONValue, String)])
+    @Test(
+        "What does not fit is refused, with the place",
+        arguments: [
+            ("text", 5, "/text is not a String"), ("count", 1.5, "/count is not a Int"),
+            ("count", "1", "/count is not a Int"),
+            ("small", 256, "/small is not a UInt8"), ("small", -1, "/small is not a UInt8"),
+            ("flag", 1, "/flag is not a Bool"), ("list", ["a"], "/list/0 is not a Int"),
+            ("text", .null, "/text is null"),
+            ("nested", ["items": [[1]]], "/nested/items/0/0 is not a String"),
+            ("kind", "nope", "/kind has a value that is not allowed"),
+        ] as [(String, JSONValue, String)])
     func refusals(field: String, value: JSONValue, reason: String) throws {
         var object = try #require(JSONValueEncoder.encode(Self.sample).objectValue)
         object[field] = value

@@ -11,13 +11,16 @@ struct AttemptTests {
     @Test("Secrets are opened on the way in and sealed on the way out")
     func secrets() async throws {
         let scripted = try Scripted([
-            "/read": .success(.json(#"{"name":"jane","login_url":"https://panel.example.com/?session=abc123xyz"}"#))
+            "/read": .success(
+                .json(#"{"name":"jane","login_url":"https://panel.example.com/?session=abc123xyz"}"#))
         ])
         let sealer = scripted.bench.sealer
         var action = scripted.action("read")
         let id = action.actionID
-        action.configuration.settings["key"] = .string(try sealer.seal("K-opened-1", context: "cfg_bench/settings/key"))
-        action.parameters["password"] = .string(try sealer.seal("pw-opened-2", context: "\(id)/parameters/password"))
+        action.configuration.settings["key"] = .string(
+            try sealer.seal("K-opened-1", context: "cfg_bench/settings/key"))
+        action.parameters["password"] = .string(
+            try sealer.seal("pw-opened-2", context: "\(id)/parameters/password"))
         let outcome = await scripted.run(action)
         #expect(outcome.outcome == .succeeded)
         let request = try #require(scripted.transport.sent.elements.first)
@@ -34,13 +37,17 @@ struct AttemptTests {
     @Test("The log tells the attempt, with the traffic sealed and without secrets")
     func log() async throws {
         let scripted = try Scripted([
-            "/read": .success(.json(#"{"name":"jane","login_url":"https://panel.example.com/?s=abc123xyz","echo":"K-secret-1"}"#))
+            "/read": .success(
+                .json(
+                    #"{"name":"jane","login_url":"https://panel.example.com/?s=abc123xyz","echo":"K-secret-1"}"#
+                ))
         ])
         var action = scripted.action("read")
         action.configuration.settings["key"] = "K-secret-1"
         action.parameters["password"] = "pw secret&2"
         _ = await scripted.bench.runner.run(
-            action, isRedelivered: false, traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+            action, isRedelivered: false,
+            traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
         let lines = scripted.log.lines
         #expect(lines.map(\.message) == ["Began attempt", "Called provider", "Ended attempt"])
         for line in lines {
@@ -59,7 +66,9 @@ struct AttemptTests {
         let text = try #require(
             try scripted.bench.sealer.open(sealed, context: "\(action.actionID)/debug").stringValue)
         #expect(text.contains("GET https://panel.example.com/read"))
-        for secret in ["K-secret-1", "pw secret", "pw+secret", "abc123xyz"] { #expect(!text.contains(secret)) }
+        for secret in ["K-secret-1", "pw secret", "pw+secret", "abc123xyz"] {
+            #expect(!text.contains(secret))
+        }
         let request = try #require(scripted.transport.sent.elements.first)
         let traceparent = try #require(request.headers.first { $0.name == "traceparent" }?.value)
         #expect(traceparent.hasPrefix("00-0af7651916cd43dd8448eb211c80319c-"))
@@ -87,7 +96,9 @@ struct AttemptTests {
         #expect(await scripted.run(action).outcome == .succeeded)
     }
 
-    @Test("What is not known or not there is unsupported", arguments: ["provider", "function", "missing", "category"])
+    @Test(
+        "What is not known or not there is unsupported",
+        arguments: ["provider", "function", "missing", "category"])
     func unsupported(what: String) async throws {
         let scripted = try Scripted([:])
         var action = scripted.action(what == "missing" ? "missing" : "read")
@@ -105,8 +116,10 @@ struct AttemptTests {
     @Test(
         "Parameters of another shape are invalid input, with the place",
         arguments: [
-            ([:], "/name is missing"), (["name": 5], "/name is not a String"), (["name": .null], "/name is null"),
-            (["name": ["a"]], "/name is not a String"), (["name": "jane", "password": true], "/password is not a String"),
+            ([:], "/name is missing"), (["name": 5], "/name is not a String"),
+            (["name": .null], "/name is null"),
+            (["name": ["a"]], "/name is not a String"),
+            (["name": "jane", "password": true], "/password is not a String"),
         ] as [([String: JSONValue], String)])
     func invalidInput(parameters: [String: JSONValue], problem: String) async throws {
         let scripted = try Scripted(["/read": Scripted.done])
@@ -154,7 +167,8 @@ struct AttemptTests {
     @Test("Deferred work is known by its reference, and asked about under it")
     func deferred() async throws {
         let scripted = try Scripted([
-            "/order": .success(.json(#"{"reference":"T-1"}"#)), "/order/T-1": .success(.json(#"{"name":"jane"}"#)),
+            "/order": .success(.json(#"{"reference":"T-1"}"#)),
+            "/order/T-1": .success(.json(#"{"name":"jane"}"#)),
         ])
         let first = await scripted.run(scripted.action("order"))
         #expect(first.outcome == .deferred)
@@ -190,7 +204,8 @@ struct AttemptTests {
     @Test("The descriptor says what is supported and observable, with its notes")
     func descriptor() {
         let functions = ScriptedProvider.registered.descriptor.functions
-        #expect(functions.map(\.name) == ["read", "change", "open", "openBlind", "openInSteps", "close", "order"])
+        #expect(
+            functions.map(\.name) == ["read", "change", "open", "openBlind", "openInSteps", "close", "order"])
         #expect(functions.filter(\.isObservable).map(\.name) == ["open", "openInSteps", "close"])
         #expect(functions.first { $0.name == "open" }?.note == "Takes a while.")
     }

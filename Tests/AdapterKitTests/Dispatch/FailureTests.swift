@@ -49,7 +49,8 @@ struct FailureTests {
     @Test("An error after the changing call had gone through is looked into")
     func errorAfterChange() async throws {
         let scripted = try Scripted([
-            "/open": Scripted.done, "/read": .success(HTTPResponse(status: 500)), "/observe": Scripted.state("done"),
+            "/open": Scripted.done, "/read": .success(HTTPResponse(status: 500)),
+            "/observe": Scripted.state("done"),
         ])
         let result = await scripted.run(scripted.action("openInSteps"))
         #expect(result.outcome == .succeeded)

@@ -48,7 +48,8 @@ struct RepeatTests {
     @Test("A possible repeat of a reading or idempotent function simply runs", arguments: ["read", "change"])
     func harmless(function: String) async throws {
         let scripted = try Scripted(["/\(function)": Scripted.done])
-        let result = await scripted.run(scripted.action(function, possibleDuplicate: true), isRedelivered: true)
+        let result = await scripted.run(
+            scripted.action(function, possibleDuplicate: true), isRedelivered: true)
         #expect(result.outcome == .succeeded)
         #expect(scripted.transport.paths == ["/\(function)"])
     }

@@ -21,12 +21,14 @@ struct NetworkTests {
         #expect(response.header("x-a") == "1")
     }
 
-    @Test("Bodies that cannot be read are unavailability, and a change may have happened", arguments: [
-        ("<!DOCTYPE html><html><body>Sign in</body></html>", "is an HTML page instead of JSON"),
-        ("\n  <html></html>", "is an HTML page instead of JSON"),
-        (#"{"metadata":{"result":1,"#, "is no JSON, or cut off"), ("", "is no JSON, or cut off"),
-        ("OK", "is no JSON, or cut off"),
-    ])
+    @Test(
+        "Bodies that cannot be read are unavailability, and a change may have happened",
+        arguments: [
+            ("<!DOCTYPE html><html><body>Sign in</body></html>", "is an HTML page instead of JSON"),
+            ("\n  <html></html>", "is an HTML page instead of JSON"),
+            (#"{"metadata":{"result":1,"#, "is no JSON, or cut off"), ("", "is no JSON, or cut off"),
+            ("OK", "is no JSON, or cut off"),
+        ])
     func unreadable(body: String, problem: String) async throws {
         for (method, mayHaveTakenEffect) in [(HTTPRequest.Method.get, false), (.post, true)] {
             let response = try await Self.send({ _ in .http("200 OK", [], body) }, method).get()
@@ -45,11 +47,15 @@ struct NetworkTests {
         #expect(error?.kind == .providerUnavailable)
     }
 
-    @Test("Each status has its kind", arguments: [
-        (401, .unauthorized), (403, .unauthorized), (404, .notFound), (408, .timedOut), (409, .alreadyExists),
-        (410, .notFound), (422, .rejected), (400, .rejected), (429, .rateLimited), (500, .providerUnavailable),
-        (502, .providerUnavailable), (503, .providerUnavailable), (304, .providerUnavailable),
-    ] as [(Int, ErrorKind)])
+    @Test(
+        "Each status has its kind",
+        arguments: [
+            (401, .unauthorized), (403, .unauthorized), (404, .notFound), (408, .timedOut),
+            (409, .alreadyExists),
+            (410, .notFound), (422, .rejected), (400, .rejected), (429, .rateLimited),
+            (500, .providerUnavailable),
+            (502, .providerUnavailable), (503, .providerUnavailable), (304, .providerUnavailable),
+        ] as [(Int, ErrorKind)])
     func status(status: Int, kind: ErrorKind) async throws {
         let response = try await Self.send({ _ in .http("\(status) Whatever", [], "x") }, .post).get()
         let error = #expect(throws: ProviderError.self) { try response.successful() }
@@ -57,9 +63,12 @@ struct NetworkTests {
         #expect(error?.mayHaveTakenEffect == (status >= 500 || status == 408))
     }
 
-    @Test("Retry-After is heeded within reason", arguments: [
-        ("120", Duration.seconds(120)), ("0", .zero), ("999999999", .seconds(86_400)), ("soon", nil), ("-1", nil),
-    ] as [(String, Duration?)])
+    @Test(
+        "Retry-After is heeded within reason",
+        arguments: [
+            ("120", Duration.seconds(120)), ("0", .zero), ("999999999", .seconds(86_400)), ("soon", nil),
+            ("-1", nil),
+        ] as [(String, Duration?)])
     func retryAfter(value: String, duration: Duration?) async throws {
         let response = try await Self.send { _ in .http("429 Slow", ["Retry-After: \(value)"], "") }.get()
         #expect(response.retryAfter == duration)
@@ -68,14 +77,17 @@ struct NetworkTests {
     @Test("A redirect to the same host is followed")
     func redirect() async throws {
         let response = try await Self.send { head in
-            head.hasPrefix("GET /there") ? .http("200 OK", [], "{}") : .http("302 Found", ["Location: /there?a=1"], "")
+            head.hasPrefix("GET /there")
+                ? .http("200 OK", [], "{}") : .http("302 Found", ["Location: /there?a=1"], "")
         }.get()
         #expect(response.status == 200)
     }
 
     @Test("A redirect to another host is not followed, and nothing is sent there")
     func redirectElsewhere() async throws {
-        try await LoopbackServer.with { _ in .http("200 OK", [], "{}") } _: { other in
+        try await LoopbackServer.with { _ in
+            .http("200 OK", [], "{}")
+        } _: { other in
             let result = try await Self.send { _ in
                 .http("302 Found", ["Location: http://localhost:\(other.port)/"], "")
             }
@@ -130,7 +142,8 @@ struct NetworkTests {
     @Test("A port where nobody listens was sent nothing")
     func refused() async throws {
         // The discard service: below the ports that other tests are given.
-        let result = await Self.send(HTTPRequest(.post, scheme: "http", host: "127.0.0.1", port: 9, path: "/"))
+        let result = await Self.send(
+            HTTPRequest(.post, scheme: "http", host: "127.0.0.1", port: 9, path: "/"))
         let error = #expect(throws: ProviderError.self) { try result.get() }
         #expect(error?.kind == .providerUnavailable)
         #expect(error?.mayHaveTakenEffect == false)
@@ -159,7 +172,8 @@ struct NetworkTests {
             arrived.record(head)
             return .silence
         } _: { server in
-            let result = try await withThrowingTaskGroup(of: Result<HTTPResponse, ProviderError>?.self) { group in
+            let result = try await withThrowingTaskGroup(of: Result<HTTPResponse, ProviderError>?.self) {
+                group in
                 group.addTask {
                     await Self.send(
                         HTTPRequest(.post, scheme: "http", host: "127.0.0.1", port: server.port, path: "/"))
@@ -177,16 +191,22 @@ struct NetworkTests {
         }
     }
 
-    @Test("A certificate that does not verify ends the connection before anything is sent, unless that is wanted")
+    @Test(
+        "A certificate that does not verify ends the connection before anything is sent, unless that is wanted"
+    )
     func tls() async throws {
         let folder = try TemporaryFolder()
         let place = URL(filePath: folder.path)
         let files = try TestAuthority(in: place).certificate(for: "localhost", in: place)
         let context = try NIOSSLContext(
             configuration: .makeServerConfiguration(
-                certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate.path).map { .certificate($0) },
+                certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate.path).map {
+                    .certificate($0)
+                },
                 privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key.path, format: .pem))))
-        try await LoopbackServer.with(tls: context) { _ in .http("200 OK", [], "{}") } _: { server in
+        try await LoopbackServer.with(tls: context) { _ in
+            .http("200 OK", [], "{}")
+        } _: { server in
             var request = HTTPRequest(.post, host: "localhost", port: server.port, path: "/")
             let refused = await Self.send(request)
             let error = #expect(throws: ProviderError.self) { try refused.get() }

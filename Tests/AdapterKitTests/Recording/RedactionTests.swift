@@ -7,18 +7,20 @@ import Testing
 struct RedactionTests {
     private static let secret = #"p@ss/w"ord<&'é+1"#
 
-    @Test("A known secret is removed in every form that it takes on the wire", arguments: [
-        secret,
-        "p%40ss%2Fw%22ord%3C%26%27%C3%A9%2B1",
-        "p%40ss%2fw%22ord%3c%26%27%c3%a9%2b1",
-        #"p@ss/w\"ord<&'é+1"#,
-        #"p@ss\/w\"ord<&'\u00e9+1"#,
-        #"p@ss\/w\"ord<&'\u00E9+1"#,
-        #"p@ss/w"ord&lt;&amp;'é+1"#,
-        "p@ss/w&quot;ord&lt;&amp;&apos;é+1",
-        "p@ss/w&quot;ord&lt;&amp;&#39;é+1",
-        Data(secret.utf8).base64EncodedString(),
-    ])
+    @Test(
+        "A known secret is removed in every form that it takes on the wire",
+        arguments: [
+            secret,
+            "p%40ss%2Fw%22ord%3C%26%27%C3%A9%2B1",
+            "p%40ss%2fw%22ord%3c%26%27%c3%a9%2b1",
+            #"p@ss/w\"ord<&'é+1"#,
+            #"p@ss\/w\"ord<&'\u00e9+1"#,
+            #"p@ss\/w\"ord<&'\u00E9+1"#,
+            #"p@ss/w"ord&lt;&amp;'é+1"#,
+            "p@ss/w&quot;ord&lt;&amp;&apos;é+1",
+            "p@ss/w&quot;ord&lt;&amp;&#39;é+1",
+            Data(secret.utf8).base64EncodedString(),
+        ])
     func everyForm(form: String) {
         let text = Redactor(values: [Self.secret]).redact("before \(form) after")
         #expect(text == "before •••• after")
@@ -37,7 +39,9 @@ struct RedactionTests {
 
     @Test("A secret that contains another is removed whole")
     func nested() {
-        #expect(Redactor(values: ["secret", "secret-longer"]).redact("a secret-longer b secret") == "a •••• b ••••")
+        #expect(
+            Redactor(values: ["secret", "secret-longer"]).redact("a secret-longer b secret")
+                == "a •••• b ••••")
     }
 
     @Test("A very short secret is removed only where it stands by itself")
@@ -56,12 +60,17 @@ struct RedactionTests {
         let exchange = RecordedExchange(
             request: HTTPRequest(
                 .post, host: "a.example", path: "/x", query: [.init("api_key", "k1"), .init("user", "jane")],
-                headers: [.init("Authorization", "whm acme:k2"), .init("Cookie", "k3"), .init("X-Plain", "yes")],
-                body: .form([.init("password", "k4"), .init("pin_code", "k5"), .init("email", "a@b.example")])),
+                headers: [
+                    .init("Authorization", "whm acme:k2"), .init("Cookie", "k3"), .init("X-Plain", "yes"),
+                ],
+                body: .form([.init("password", "k4"), .init("pin_code", "k5"), .init("email", "a@b.example")])
+            ),
             answer: .success(
                 HTTPResponse(
                     status: 200, headers: [.init("Set-Cookie", "k6")],
-                    body: Data(#"{"token":"k7","data":{"session":"k8","name":"jane"},"pins":[{"pin_code":9}]}"#.utf8))),
+                    body: Data(
+                        #"{"token":"k7","data":{"session":"k8","name":"jane"},"pins":[{"pin_code":9}]}"#.utf8)
+                )),
             durationMilliseconds: 12.4)
         let text = exchange.text(Redactor(values: []), names: ["pin_code"])
         for secret in 1...8 { #expect(!text.contains("k\(secret)")) }
@@ -107,7 +116,8 @@ struct RedactionTests {
     func binary() {
         let exchange = RecordedExchange(
             request: HTTPRequest(.get, host: "a.example", path: "/"),
-            answer: .success(HTTPResponse(status: 200, body: Data([0xFF, 0xFE, 0x00]))), durationMilliseconds: 1)
+            answer: .success(HTTPResponse(status: 200, body: Data([0xFF, 0xFE, 0x00]))),
+            durationMilliseconds: 1)
         #expect(exchange.text(Redactor(values: []), names: []).contains("3 bytes that are not UTF-8"))
     }
 }

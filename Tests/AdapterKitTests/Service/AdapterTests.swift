@@ -12,7 +12,9 @@ import Testing
 struct AdapterTests {
     @Test("An action from the bus is carried out and its outcome told")
     func carriesOut() async throws {
-        try await AdapterHarness.with { _ in Scripted.done } _: { harness, _ in
+        try await AdapterHarness.with { _ in
+            Scripted.done
+        } _: { harness, _ in
             let action = harness.action("open")
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             try await harness.send(action, traceparent: trace)
@@ -27,7 +29,9 @@ struct AdapterTests {
 
     @Test("An outcome that the bus does not take makes the action come again, as a possible repeat")
     func outcomeNotTaken() async throws {
-        try await AdapterHarness.with { $0.path == "/observe" ? Scripted.state("done") : Scripted.done } _: {
+        try await AdapterHarness.with {
+            $0.path == "/observe" ? Scripted.state("done") : Scripted.done
+        } _: {
             harness, _ in
             harness.bus.failOutcomes(1, with: .timedOut)
             try await harness.send(harness.action("open"))
@@ -41,7 +45,9 @@ struct AdapterTests {
     @Test("An outcome too large for a message is told without its content")
     func outcomeTooLarge() async throws {
         let name = String(repeating: "x", count: 2 << 20)
-        try await AdapterHarness.with { _ in .success(.json(#"{"name":"\#(name)"}"#)) } _: { harness, _ in
+        try await AdapterHarness.with { _ in
+            .success(.json(#"{"name":"\#(name)"}"#))
+        } _: { harness, _ in
             try await harness.send(harness.action("open"))
             let outcome = try #require(try await harness.outcomes.wait(for: 1).first).data
             #expect(outcome.outcome == .unsure)
@@ -50,12 +56,16 @@ struct AdapterTests {
         }
     }
 
-    @Test("A message that is no action becomes a dead letter, and the adapter goes on", arguments: [
-        "{", "[]", #"{"specversion":"1.0","id":"1","source":"/x","type":"action.execute.v1","data":{}}"#,
-        #"{"specversion":"1.0","id":"1","source":"/x","type":"other.v1","data":{}}"#,
-    ])
+    @Test(
+        "A message that is no action becomes a dead letter, and the adapter goes on",
+        arguments: [
+            "{", "[]", #"{"specversion":"1.0","id":"1","source":"/x","type":"action.execute.v1","data":{}}"#,
+            #"{"specversion":"1.0","id":"1","source":"/x","type":"other.v1","data":{}}"#,
+        ])
     func malformed(body: String) async throws {
-        try await AdapterHarness.with { _ in Scripted.done } _: { harness, _ in
+        try await AdapterHarness.with { _ in
+            Scripted.done
+        } _: { harness, _ in
             let message = BusMessage(id: "1", type: "action.execute.v1", body: Data(body.utf8))
             try await harness.bus.publish(message, to: Queue.actions(category: "testing").route)
             try await harness.deadLetters.wait(for: 1)
@@ -66,14 +76,17 @@ struct AdapterTests {
 
     @Test("It announces itself at its start, every 10 s, when asked, and when it leaves")
     func announcements() async throws {
-        try await AdapterHarness.with { _ in Scripted.done } _: { harness, _ in
+        try await AdapterHarness.with { _ in
+            Scripted.done
+        } _: { harness, _ in
             let first = try #require(harness.announcements.elements.first)
             #expect(first.instance == "testing-1")
             #expect(first.category == "testing")
             #expect(first.providers == [ScriptedProvider.registered.descriptor])
             #expect(!first.leaving)
             let before = harness.announcements.count
-            try await harness.bus.publish(AdaptersAsked(), to: .event("adapters.asked"), source: "/orchestrator")
+            try await harness.bus.publish(
+                AdaptersAsked(), to: .event("adapters.asked"), source: "/orchestrator")
             try await harness.announcements.wait(for: before + 1)
             let asked = harness.announcements.count
             try await eventually("the regular announcement") {
@@ -96,7 +109,9 @@ struct AdapterTests {
             gate.open()
             let outcomes = try await harness.outcomes.wait(for: 1)
             #expect(outcomes.first?.data.outcome == .succeeded)
-            try await eventually("the last announcement") { harness.announcements.elements.last?.leaving == true }
+            try await eventually("the last announcement") {
+                harness.announcements.elements.last?.leaving == true
+            }
             try await harness.send(harness.action("read"))
             let left = Recorder<String>()
             try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -7,7 +7,9 @@ import Testing
 struct DeadlinesTests {
     @Test("What ends in time is not cancelled")
     func inTime() async {
-        let (value, ranOut) = await Deadlines(clock: ManualAdapterClock()).limit(.seconds(1)) { Task.isCancelled ? 0 : 1 }
+        let (value, ranOut) = await Deadlines(clock: ManualAdapterClock()).limit(.seconds(1)) {
+            Task.isCancelled ? 0 : 1
+        }
         #expect(value == 1)
         #expect(!ranOut)
     }

@@ -18,14 +18,17 @@ struct AdapterHarness: Sendable {
 
     /// Runs the adapter while the operation runs, then shuts it down gracefully and waits for its end.
     static func with(
-        _ answer: @escaping StubTransport.Answer, _ operation: (AdapterHarness, ServiceGroup) async throws -> Void
+        _ answer: @escaping StubTransport.Answer,
+        _ operation: (AdapterHarness, ServiceGroup) async throws -> Void
     ) async throws {
         let harness = AdapterHarness(
-            bus: TroubledBus(EmbeddedBus(topology: .purser(categories: ["testing"]))), transport: StubTransport(answer))
+            bus: TroubledBus(EmbeddedBus(topology: .purser(categories: ["testing"]))),
+            transport: StubTransport(answer))
         let folder = try TemporaryFolder()
         let adapter = Adapter.build(
             blueprint: ScriptedProvider.blueprint, providers: [ScriptedProvider.registered], bus: harness.bus,
-            key: MasterKey().derived(for: .category("testing")), dataFolder: folder.path, instance: "testing-1",
+            key: MasterKey().derived(for: .category("testing")), dataFolder: folder.path,
+            instance: "testing-1",
             logger: harness.log.logger, prefetch: 8, network: harness.transport, clock: harness.clock)
         let group = ServiceGroup(services: [adapter], logger: AttemptBench.silent)
         let listening = Recorder<Void>()
@@ -36,7 +39,9 @@ struct AdapterHarness: Sendable {
             try await harness.announcements.wait(for: 1)
             try await operation(harness, group)
             await group.triggerGracefulShutdown()
-            try await eventually("the last announcement") { harness.announcements.elements.last?.leaving == true }
+            try await eventually("the last announcement") {
+                harness.announcements.elements.last?.leaving == true
+            }
             tasks.cancelAll()
             while let result = await tasks.nextResult() {
                 if case .failure(let error) = result, !(error is CancellationError) { throw error }
@@ -74,13 +79,15 @@ struct AdapterHarness: Sendable {
         ExecuteAction(
             actionID: .make(at: clock.now), attempt: 1, contractProductID: .make(), clientID: .make(),
             category: "testing", provider: "scripted", function: function,
-            configuration: AttemptConfiguration(id: ConfigurationID(rawValue: "cfg_1"), version: 1, settings: [:]),
+            configuration: AttemptConfiguration(
+                id: ConfigurationID(rawValue: "cfg_1"), version: 1, settings: [:]),
             parameters: ["name": "jane"], possibleDuplicate: false,
             beginBefore: clock.now.advanced(by: .seconds(600)), timeoutSeconds: 60)
     }
 
     func send(_ action: ExecuteAction, traceparent: String? = nil) async throws {
         try await bus.publish(
-            action, to: Queue.actions(category: "testing").route, source: "/orchestrator", traceparent: traceparent)
+            action, to: Queue.actions(category: "testing").route, source: "/orchestrator",
+            traceparent: traceparent)
     }
 }

@@ -19,7 +19,8 @@ final class LoopbackServer: Sendable {
 
         /// A whole answer with its length.
         static func http(_ status: String, _ headers: [String] = [], _ body: String) -> Answer {
-            let head = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)", "Connection: close"] + headers
+            let head =
+                ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)", "Connection: close"] + headers
             return .text(head.joined(separator: "\r\n") + "\r\n\r\n" + body)
         }
     }

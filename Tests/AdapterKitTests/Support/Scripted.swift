@@ -16,7 +16,8 @@ struct Scripted: Sendable {
         transport = StubTransport(answer)
         folder = try TemporaryFolder()
         bench = AttemptBench(
-            blueprint: ScriptedProvider.blueprint, providers: [ScriptedProvider.registered], network: transport,
+            blueprint: ScriptedProvider.blueprint, providers: [ScriptedProvider.registered],
+            network: transport,
             dataFolder: folder.path, logger: log.logger)
     }
 
@@ -26,7 +27,8 @@ struct Scripted: Sendable {
     }
 
     func action(
-        _ function: String, attempt: Int = 1, possibleDuplicate: Bool = false, deferredReference: String? = nil,
+        _ function: String, attempt: Int = 1, possibleDuplicate: Bool = false,
+        deferredReference: String? = nil,
         timeoutSeconds: Int = 60
     ) -> ExecuteAction {
         bench.action(

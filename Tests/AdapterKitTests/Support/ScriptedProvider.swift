@@ -1,7 +1,8 @@
 import AdapterKit
 import Models
 
-/// A provider whose every function makes one call of its name, so that a test decides by the transport what happens.
+/// A provider whose every function makes one call of its name, so that a test decides by the transport what
+/// happens.
 struct ScriptedProvider: AdapterKit.Provider {
     struct Configuration: Codable, Sendable {
         var key: String?
@@ -116,7 +117,9 @@ struct ScriptedProvider: AdapterKit.Provider {
         return .done(Out(name: body["name"]?.stringValue ?? ""))
     }
 
-    private func call(_ method: HTTPRequest.Method, _ path: String, _ input: In) async throws(ProviderError) -> Out {
+    private func call(_ method: HTTPRequest.Method, _ path: String, _ input: In) async throws(ProviderError)
+        -> Out
+    {
         try await send(method, path, input).json(as: Out.self)
     }
 

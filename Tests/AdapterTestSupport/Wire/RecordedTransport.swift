@@ -43,7 +43,8 @@ final class RecordedTransport: HTTPTransport {
         }
         let isRead = rules.isRead(meaning)
         if request.isChanging == isRead {
-            state.problems.append("\(meaning) \(isRead ? "is a read" : "may change something"), but is sent as the other")
+            state.problems.append(
+                "\(meaning) \(isRead ? "is a read" : "may change something"), but is sent as the other")
         }
         let matching = exchanges.indices.filter { exchanges[$0].meaning == meaning }
         guard let first = matching.first else {
@@ -75,7 +76,9 @@ final class RecordedTransport: HTTPTransport {
         if text.contains("error 28") || text.contains("timed out") {
             return ProviderError(.timedOut, mayHaveTakenEffect: isChanging)
         }
-        let isBeforeSending = ["error 6:", "error 7:", "error 35:", "error 60:"].contains { text.contains($0) }
+        let isBeforeSending = ["error 6:", "error 7:", "error 35:", "error 60:"].contains {
+            text.contains($0)
+        }
         return ProviderError(.providerUnavailable, mayHaveTakenEffect: isChanging && !isBeforeSending)
     }
 }

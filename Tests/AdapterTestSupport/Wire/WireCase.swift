@@ -60,7 +60,9 @@ package struct WireExchange: Sendable {
     }
 
     init?(_ value: JSONValue) {
-        guard let request = value["request"], let meaning = RequestMeaning(recorded: request) else { return nil }
+        guard let request = value["request"], let meaning = RequestMeaning(recorded: request) else {
+            return nil
+        }
         self.meaning = meaning
         let response = value["response"] ?? value
         if let failure = response["connect_error"]?.stringValue ?? value["connect_error"]?.stringValue {

@@ -1,8 +1,8 @@
 import AdapterKit
 import Models
 
-/// Compares a result with a recording: null and absent are the same, and a number may be recorded as text, as the
-/// recorded implementation allowed.
+/// Compares a result with a recording: null and absent are the same, and a number may be recorded as text, as
+/// the recorded implementation allowed.
 struct WireComparison {
     let volatile: [String: [String]]
     private(set) var problems: [String] = []
@@ -33,7 +33,9 @@ struct WireComparison {
     private func isSame(_ ours: JSONValue, _ recorded: JSONValue, at pointer: String) -> Bool {
         if ours == recorded { return true }
         if let values = volatile[pointer] {
-            guard let ours = ours.stringValue, let recorded = recorded.stringValue else { return values.isEmpty }
+            guard let ours = ours.stringValue, let recorded = recorded.stringValue else {
+                return values.isEmpty
+            }
             return fits(ours, recorded, varying: values)
         }
         guard let left = ours.lenientNumber, let right = recorded.lenientNumber else { return false }
@@ -44,9 +46,12 @@ struct WireComparison {
     private func fits(_ ours: String, _ recorded: String, varying values: [String]) -> Bool {
         var parts = [recorded]
         for value in values where !value.isEmpty {
-            parts = parts.flatMap { $0.split(separator: value, omittingEmptySubsequences: false).map(String.init) }
+            parts = parts.flatMap {
+                $0.split(separator: value, omittingEmptySubsequences: false).map(String.init)
+            }
         }
-        guard let first = parts.first, let last = parts.last, ours.hasPrefix(first), ours.hasSuffix(last) else {
+        guard let first = parts.first, let last = parts.last, ours.hasPrefix(first), ours.hasSuffix(last)
+        else {
             return false
         }
         var rest = ours[...]

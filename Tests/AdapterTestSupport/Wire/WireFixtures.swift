@@ -3,9 +3,9 @@ import Models
 
 /// The recordings of a category: the project's own, and those in the folders that `WIRE_FIXTURES` names.
 ///
-/// Beside a recording `<case>.json` there may be `<case>.deviation.json`: `because`, and `patch`, a JSON merge patch
-/// (RFC 7396) that makes of the recording what we do instead. It holds for the same case in other folders too. Beside a
-/// provider's recordings there may be `replay.json`, see `WireRules`.
+/// Beside a recording `<case>.json` there may be `<case>.deviation.json`: `because`, and `patch`, a JSON
+/// merge patch (RFC 7396) that makes of the recording what we do instead. It holds for the same case in other
+/// folders too. Beside a provider's recordings there may be `replay.json`, see `WireRules`.
 package struct WireFixtures: Sendable {
     package let cases: [WireCase]
     let rules: [String: WireRules]
@@ -17,7 +17,9 @@ package struct WireFixtures: Sendable {
         folder: URL, category: String, providers: [String],
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws {
-        let further = (environment["WIRE_FIXTURES"] ?? "").split(separator: ":").map { URL(filePath: String($0)) }
+        let further = (environment["WIRE_FIXTURES"] ?? "").split(separator: ":").map {
+            URL(filePath: String($0))
+        }
         var cases: [WireCase] = []
         var rules: [String: WireRules] = [:]
         var deviations: [String: JSONValue] = [:]
@@ -35,7 +37,8 @@ package struct WireFixtures: Sendable {
                 let name = file.deletingPathExtension().lastPathComponent
                 guard name != "replay", !name.hasSuffix(".deviation") else { continue }
                 var value = try JSONDecoder().decode(JSONValue.self, from: Data(contentsOf: file))
-                guard value["category"]?.stringValue == category, let provider = value["provider"]?.stringValue,
+                guard value["category"]?.stringValue == category,
+                    let provider = value["provider"]?.stringValue,
                     providers.contains(provider)
                 else { continue }
                 if let patch = deviations["\(category)/\(provider)/\(name)"] { value = value.merging(patch) }
@@ -59,7 +62,8 @@ package struct WireFixtures: Sendable {
 
 /// How a provider's recordings are to be read.
 struct WireRules: Sendable {
-    /// Requests that change nothing though they are no GET: a path, or `body:` and a text that the body contains.
+    /// Requests that change nothing though they are no GET: a path, or `body:` and a text that the body
+    /// contains.
     var reads: [String] = []
     /// Why secrets may be in addresses, where the third party leaves no other way.
     var secretsInAddress: String?
@@ -74,7 +78,8 @@ struct WireRules: Sendable {
     func isRead(_ request: RequestMeaning) -> Bool {
         if request.method == "GET" || request.method == "HEAD" { return true }
         return reads.contains { entry in
-            entry.hasPrefix("body:") ? "\(request.content)".contains(entry.dropFirst(5)) : entry == request.path
+            entry.hasPrefix("body:")
+                ? "\(request.content)".contains(entry.dropFirst(5)) : entry == request.path
         }
     }
 }

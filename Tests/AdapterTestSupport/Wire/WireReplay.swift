@@ -41,7 +41,9 @@ package struct WireReplay: Sendable {
     }
 
     private func replay(_ wireCase: WireCase) async throws -> [String] {
-        guard let descriptor = providers.first(where: { $0.descriptor.provider == wireCase.provider })?.descriptor,
+        guard
+            let descriptor = providers.first(where: { $0.descriptor.provider == wireCase.provider })?
+                .descriptor,
             let function = blueprint.function(wireCase.function)
         else { return ["there is no provider \(wireCase.provider), or no function \(wireCase.function)"] }
         let secrets =
@@ -58,7 +60,8 @@ package struct WireReplay: Sendable {
         try await prepare(wireCase, bench.context(for: action))
         let outcome = await bench.runner.run(action, isRedelivered: false, traceparent: nil)
         let result = try outcome.result.map {
-            try bench.sealer.open(secretsOf: $0, fields: function.result, context: "\(action.actionID)/result")
+            try bench.sealer.open(
+                secretsOf: $0, fields: function.result, context: "\(action.actionID)/result")
         }
         return compare(outcome, result, with: wireCase, descriptor) + transport.problems
     }
@@ -70,7 +73,9 @@ package struct WireReplay: Sendable {
         switch wireCase.expected {
         case .data(let data):
             guard outcome.outcome == .succeeded, let result else {
-                return ["\(outcome.outcome): \(outcome.error?.message ?? "") \(outcome.error?.details ?? [:])"]
+                return [
+                    "\(outcome.outcome): \(outcome.error?.message ?? "") \(outcome.error?.details ?? [:])"
+                ]
             }
             var comparison = WireComparison(volatile: wireCase.volatile)
             comparison.compare(.object(result), data)
@@ -79,10 +84,12 @@ package struct WireReplay: Sendable {
             guard outcome.outcome == .failed, let error = outcome.error else {
                 return ["\(outcome.outcome) instead of an error"]
             }
-            let words = [descriptor.provider] + descriptor.title.split(separator: " ").prefix(1).map(String.init)
+            let words =
+                [descriptor.provider] + descriptor.title.split(separator: " ").prefix(1).map(String.init)
             let names = words.filter { error.message.lowercased().contains($0.lowercased()) }
             return names.map { "the message names the provider: \($0)" }
-                + (kind == nil || kind == error.kind.rawValue ? [] : ["\(error.kind) instead of \(kind ?? "")"])
+                + (kind == nil || kind == error.kind.rawValue
+                    ? [] : ["\(error.kind) instead of \(kind ?? "")"])
         }
     }
 

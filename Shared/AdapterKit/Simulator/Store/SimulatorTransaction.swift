@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import Models
 
-/// What a simulated third party may read and write in one step: values by key, within the scope of one configuration.
+/// What a simulated third party may read and write in one step: values by key, within the scope of one
+/// configuration.
 ///
 /// Nothing is written before the work has returned.
 package final class SimulatorTransaction {
@@ -45,18 +46,22 @@ package final class SimulatorTransaction {
     func flush() throws {
         for (key, value) in written {
             if let value {
-                try db.cachedStatement(sql: "INSERT OR REPLACE INTO state (scope, key, value) VALUES (?, ?, ?)")
-                    .execute(arguments: [scope, key, value])
+                try db.cachedStatement(
+                    sql: "INSERT OR REPLACE INTO state (scope, key, value) VALUES (?, ?, ?)"
+                )
+                .execute(arguments: [scope, key, value])
             } else {
                 try db.cachedStatement(sql: "DELETE FROM state WHERE scope = ? AND key = ?")
                     .execute(arguments: [scope, key])
             }
         }
         for effect in effects {
-            try db.cachedStatement(sql: "INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
-                effect.actionID.rawValue, effect.attempt, effect.category, effect.function, effect.subject,
-                effect.startedAt.milliseconds, effect.endedAt.milliseconds,
-            ])
+            try db.cachedStatement(sql: "INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?)").execute(
+                arguments: [
+                    effect.actionID.rawValue, effect.attempt, effect.category, effect.function,
+                    effect.subject,
+                    effect.startedAt.milliseconds, effect.endedAt.milliseconds,
+                ])
         }
     }
 }

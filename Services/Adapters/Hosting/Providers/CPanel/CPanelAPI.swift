@@ -3,8 +3,8 @@ import Models
 
 /// WHM API 1: one method an endpoint.
 ///
-/// Parameters of POST requests travel in the body, so that no password or key is in an address that a proxy or the
-/// server would log.
+/// Parameters of POST requests travel in the body, so that no password or key is in an address that a proxy
+/// or the server would log.
 ///
 /// - SeeAlso: https://api.docs.cpanel.net/whm/introduction/ and, for tokens,
 ///   https://api.docs.cpanel.net/guides/guide-to-api-authentication/guide-to-api-authentication-api-tokens-in-whm/
@@ -145,7 +145,8 @@ struct CPanelAPI: Sendable {
     ///
     /// - SeeAlso: https://api.docs.cpanel.net/openapi/whm/operation/setupreseller/
     func setupreseller(user: String, makesOwner: Bool) async throws(ProviderError) {
-        _ = try await post("setupreseller", [.init("user", user), .init("makeowner", makesOwner ? "1" : "0")])
+        _ = try await post(
+            "setupreseller", [.init("user", user), .init("makeowner", makesOwner ? "1" : "0")])
     }
 
     /// Takes reseller rights away.
@@ -202,7 +203,8 @@ struct CPanelAPI: Sendable {
     /// - SeeAlso: https://api.docs.cpanel.net/openapi/whm/operation/create_user_session/
     func createUserSession(user: String, service: Service) async throws(ProviderError) -> CPanelSession {
         let data = try await post(
-            "create_user_session", [.init("user", user), .init("service", service.rawValue)], isChanging: false)
+            "create_user_session", [.init("user", user), .init("service", service.rawValue)],
+            isChanging: false)
         guard let session = CPanelSession(data) else {
             throw ProviderError(.providerUnavailable, details: ["problem": "The session has no address."])
         }
@@ -235,7 +237,9 @@ extension CPanelAPI {
         HTTPRequest(
             method, host: hostname, port: Self.port, path: "/json-api/\(command)",
             query: [.init("api.version", "1")],
-            headers: [.init("Accept", "application/json"), .init("Authorization", "whm \(whmUsername):\(apiKey)")],
+            headers: [
+                .init("Accept", "application/json"), .init("Authorization", "whm \(whmUsername):\(apiKey)"),
+            ],
             isChanging: isChanging, verifiesTLS: verifiesTLS)
     }
 

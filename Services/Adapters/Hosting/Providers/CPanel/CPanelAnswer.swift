@@ -15,8 +15,8 @@ struct CPanelAnswer {
 
     /// The data of a call that the server carried out.
     ///
-    /// - Throws: by the HTTP status; `providerUnavailable` where the answer is none of WHM API 1; otherwise what the
-    ///   server's reason says.
+    /// - Throws: by the HTTP status; `providerUnavailable` where the answer is none of WHM API 1; otherwise
+    ///   what the server's reason says.
     func data() throws(ProviderError) -> JSONValue {
         guard response.errorKind == nil else { throw failed() }
         let body = try response.json()
@@ -49,7 +49,9 @@ struct CPanelAnswer {
     private func refusal(_ reason: String) -> ProviderError {
         ProviderError(
             Self.kind(of: reason),
-            details: ["command": .string(command), "reason": .string(reason), "status": .integer(response.status)])
+            details: [
+                "command": .string(command), "reason": .string(reason), "status": .integer(response.status),
+            ])
     }
 
     /// The server tells reasons in sentences only.
@@ -60,7 +62,9 @@ struct CPanelAnswer {
             return .notFound
         }
         if says("already", "is taken", "reserved username") { return .alreadyExists }
-        if says("access denied", "permission", "not authorized", "do not have access", "token") { return .unauthorized }
+        if says("access denied", "permission", "not authorized", "do not have access", "token") {
+            return .unauthorized
+        }
         if says("password strength", "too weak", "invalid", "not valid") { return .invalidInput }
         return .rejected
     }

@@ -27,8 +27,8 @@ extension CPanelProvider {
         return info
     }
 
-    /// Installs what the configuration says. The account is open by then, so that a failure is told to staff only: it can
-    /// be made good by hand, while a failed opening would be done again.
+    /// Installs what the configuration says. The account is open by then, so that a failure is told to staff
+    /// only: it can be made good by hand, while a failed opening would be done again.
     private func installSoftware(in account: CPanelNewAccount) async -> Hosting.SoftwareInstallation? {
         guard configuration.softaculousInstall == "wordpress" else { return nil }
         let installer = SoftaculousAPI(
@@ -37,7 +37,8 @@ extension CPanelProvider {
         do throws(ProviderError) {
             return try await installer.install(
                 SoftaculousAPI.Installation(
-                    application: SoftaculousAPI.wordPress, domain: account.domain, adminUsername: account.username,
+                    application: SoftaculousAPI.wordPress, domain: account.domain,
+                    adminUsername: account.username,
                     adminPassword: newPassword(), adminEmail: account.contactEmail))
         } catch {
             context.logger.warning(
@@ -47,8 +48,8 @@ extension CPanelProvider {
         }
     }
 
-    /// Looks for an account with the domain and name that this action would have given it, opened since the action was
-    /// asked for. An older one is somebody else's.
+    /// Looks for an account with the domain and name that this action would have given it, opened since the
+    /// action was asked for. An older one is somebody else's.
     func observeCreate(
         _ wanted: Hosting.CreateParameters
     ) async throws(ProviderError) -> Observation<Hosting.AccountInfo> {
@@ -56,12 +57,12 @@ extension CPanelProvider {
         guard let account = try await api.accountsummary(.domain(domain)),
             account.domain?.lowercased() == domain, wanted.username ?? account.user == account.user
         else { return .notDone }
-        if let startedAt = account.startedAtSeconds, let askedAt = context.actionID?.madeAt {
-            // The clocks of two machines may differ.
-            let tolerance = Duration.seconds(600)
-            guard Timestamp(milliseconds: Int64(startedAt) * 1_000).advanced(by: tolerance) >= askedAt else {
-                return .notDone
-            }
+        // The clocks of two machines may differ.
+        let tolerance = Duration.seconds(600)
+        if let startedAt = account.startedAt, let askedAt = context.actionID?.madeAt,
+            startedAt.advanced(by: tolerance) < askedAt
+        {
+            return .notDone
         }
         return .done(try await info(account.user, isReseller: nil))
     }
@@ -78,7 +79,8 @@ extension CPanelProvider {
     func observeTerminate(
         _ account: Hosting.Account
     ) async throws(ProviderError) -> Observation<Hosting.TerminateResult> {
-        try await api.accountsummary(.user(account.username)) == nil ? .done(Hosting.TerminateResult()) : .notDone
+        try await api.accountsummary(.user(account.username)) == nil
+            ? .done(Hosting.TerminateResult()) : .notDone
     }
 
     // MARK: Changing accounts
@@ -137,7 +139,8 @@ extension CPanelProvider {
         return Hosting.ResellerPrivileges(reseller: true)
     }
 
-    func revokeReseller(_ account: Hosting.Account) async throws(ProviderError) -> Hosting.ResellerPrivileges {
+    func revokeReseller(_ account: Hosting.Account) async throws(ProviderError) -> Hosting.ResellerPrivileges
+    {
         try await api.unsetupreseller(user: account.username)
         return Hosting.ResellerPrivileges(reseller: false)
     }

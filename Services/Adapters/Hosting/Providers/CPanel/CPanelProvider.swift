@@ -78,10 +78,12 @@ struct CPanelProvider: HostingProvider {
             user: wanted.username, service: wanted.isReseller == true ? .whm : .cpanel)
         var url = session.url
         if let installation = try installation(wanted) {
-            url += "&goto_uri=" + PercentEncoding.component(SoftaculousAPI.signOnPath(installation: installation))
+            url +=
+                "&goto_uri="
+                + PercentEncoding.component(SoftaculousAPI.signOnPath(installation: installation))
         }
         return Hosting.GetLoginUrlResult(
-            loginURL: url, expires: session.expiresAtSeconds.map(Timestamp.init(seconds:))?.plainText)
+            loginURL: url, expires: session.expiresAt?.plainText)
     }
 
     /// The installed application to sign in to, where the configuration wants that.
@@ -114,7 +116,8 @@ struct CPanelProvider: HostingProvider {
         return try await api.listresellers().contains(username)
     }
 
-    func info(_ username: String, isReseller known: Bool?) async throws(ProviderError) -> Hosting.AccountInfo {
+    func info(_ username: String, isReseller known: Bool?) async throws(ProviderError) -> Hosting.AccountInfo
+    {
         let account = try await existing(username)
         let nameservers = try await api.getNameserverConfig()
         let isReseller = try await isReseller(username, known: known)
@@ -134,7 +137,7 @@ extension Hosting.UnitsConsumed {
     fileprivate init(used: Double?, outOf limit: Double?) {
         let limit = limit.flatMap { $0 > 0 ? $0 : nil }
         self.init(used: used.map(Self.rounded), limit: limit.map(Self.rounded))
-        if let used, let limit {
+        if let used, let limit, (used / limit).isFinite {
             usedPc = JSONValue.number(Self.rounded(used / limit * 100)).text + "%"
         }
     }

@@ -2,8 +2,8 @@ import AdapterKit
 import Foundation
 import Models
 
-/// The installer of applications that many cPanel servers have. It is called as the account's own user, at the control
-/// panel's port.
+/// The installer of applications that many cPanel servers have. It is called as the account's own user, at
+/// the control panel's port.
 ///
 /// - SeeAlso: https://www.softaculous.com/docs/api/remote-api/
 struct SoftaculousAPI: Sendable {
@@ -56,7 +56,8 @@ struct SoftaculousAPI: Sendable {
         let admin = settings["adminurl"]?.lenientText ?? "wp-admin/"
         return Hosting.SoftwareInstallation(
             softwareID: installation.application, installID: id, installVersion: settings["ver"]?.lenientText,
-            adminURL: admin.hasPrefix("http") ? admin : "\(site)/\(admin)", adminEmail: installation.adminEmail,
+            adminURL: admin.hasPrefix("http") ? admin : "\(site)/\(admin)",
+            adminEmail: installation.adminEmail,
             adminUsername: installation.adminUsername, adminPassword: installation.adminPassword)
     }
 

@@ -48,7 +48,7 @@ struct DemoProvider: HostingProvider {
             }
             var account = DemoAccount(wanted, username: try panel.freeUsername(for: wanted))
             account.madeBy = actionID
-            try panel.put(account)
+            try panel.add(account)
             return account
         }
         return account.info(on: hostname)
@@ -61,7 +61,8 @@ struct DemoProvider: HostingProvider {
         let (actionID, hostname) = (actionID, hostname)
         return try await panel.observe("create", subject: wanted.domain ?? wanted.email) { panel in
             let username = try wanted.domain.flatMap { try panel.username(of: $0) } ?? wanted.username
-            guard let account = try username.flatMap({ try panel.account($0) }), account.madeBy == actionID else {
+            guard let account = try username.flatMap({ try panel.account($0) }), account.madeBy == actionID
+            else {
                 return .notDone
             }
             return .done(account.info(on: hostname))
@@ -145,7 +146,8 @@ struct DemoProvider: HostingProvider {
         return Hosting.ResellerPrivileges(reseller: true)
     }
 
-    func revokeReseller(_ account: Hosting.Account) async throws(ProviderError) -> Hosting.ResellerPrivileges {
+    func revokeReseller(_ account: Hosting.Account) async throws(ProviderError) -> Hosting.ResellerPrivileges
+    {
         _ = try await change("revokeReseller", account.username) { $0.isReseller = false }
         return Hosting.ResellerPrivileges(reseller: false)
     }
