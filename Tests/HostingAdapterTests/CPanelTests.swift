@@ -134,6 +134,38 @@ struct CPanelTests {
         #expect(again.fields(of: "createacct").first { $0.name == "password" }?.value != password)
     }
 
+    @Test(
+        "WordPress is installed where the configuration says so; without it the account is open all the same",
+        arguments: [
+            (
+                #"{"done":1,"insid":"26_12345","__settings":{"ver":"6.5","softurl":"https://example.com","adminurl":"wp-admin/"}}"#,
+                true
+            ),
+            (#"{"error":{"softdomain":"not found"}}"#, false), ("<html>", false),
+        ])
+    func wordPress(answer: String, isInstalled: Bool) async throws {
+        let server = try Server(
+            Self.reads.merging(["createacct": Server.data("{}"), "index.live.php": .success(.json(answer))]) {
+                $1
+            })
+        var action = server.bench.action(
+            "create", provider: "cpanel", settings: Server.settings, parameters: Self.jane)
+        action.configuration.settings["softaculous_install"] = "wordpress"
+        let outcome = await server.bench.runner.run(action, isRedelivered: false, traceparent: nil)
+        #expect(outcome.outcome == .succeeded)
+        let software = outcome.result?["software"]
+        #expect((software != nil) == isInstalled)
+        if isInstalled {
+            #expect(software?["install_id"] == "26_12345")
+            #expect(software?["admin_url"] == "https://example.com/wp-admin/")
+            #expect(Sealer.isSealed(software?["admin_password"]?.stringValue ?? ""))
+        }
+        let request = try #require(server.transport.sent.elements.first { $0.port == 2083 })
+        #expect(
+            request.bodyText.flatMap(PercentEncoding.fields)?.contains(.init("softdomain", "example.com"))
+                == true)
+    }
+
     @Test("A reseller is opened with what it may hand out")
     func createReseller() async throws {
         let done = Server.data("{}")

@@ -47,6 +47,6 @@ struct WireReplayTests {
         account.subscriptionID = nil
         let known = account
         let panel = Simulation(context, category: "hosting", settings: HostingDemoContract.Configuration())
-        try await panel.change("create", subject: username) { try $0.put(known) }
+        try await panel.change("create", subject: username) { try $0.add(known) }
     }
 }

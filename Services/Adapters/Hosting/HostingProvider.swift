@@ -6,8 +6,8 @@ protocol HostingProvider: AdapterKit.Provider {
     static var functions: HostingFunctions<Self> { get }
 }
 
-/// The functions of the hosting blueprint as one provider does them, given as method references. What is left out is not
-/// supported.
+/// The functions of the hosting blueprint as one provider does them, given as method references. What is left
+/// out is not supported.
 struct HostingFunctions<P: AdapterKit.Provider>: Sendable {
     var create: ProviderFunction<P, Hosting.CreateParameters, Hosting.AccountInfo>?
     var getInfo: ProviderFunction<P, Hosting.Account, Hosting.AccountInfo>?

@@ -1,13 +1,13 @@
-/// Names of accounts as panels take them: at most 8 lower-case letters and digits, a letter first, not beginning with
-/// `test`.
+/// Names of accounts as panels take them: at most 8 lower-case letters and digits, a letter first, not
+/// beginning with `test`.
 enum PanelUsername {
     static let longest = 8
     private static let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
 
     /// A name made from a domain; the same domain gives the same name.
     ///
-    /// - Parameter isUnique: ends the name in 3 characters that follow from the whole domain, so that `example.com` and
-    ///   `example.net` differ.
+    /// - Parameter isUnique: ends the name in 3 characters that follow from the whole domain, so that
+    ///   `example.com` and `example.net` differ.
     static func make(from domain: String, isUnique: Bool = false) -> String {
         let plain = domain.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
         var name = String(plain.drop { $0.isNumber })

@@ -2,7 +2,8 @@ package import Models
 
 /// Readings for third parties that write numbers and truth values as text, or as each other.
 extension JSONValue {
-    /// A number, also where it is written as text: `12`, `"12"`, `"1.57"`. Nil for all else, as `"unlimited"`.
+    /// A number, also where it is written as text: `12`, `"12"`, `"1.57"`. Nil for all else, as
+    /// `"unlimited"`.
     package var lenientNumber: Double? {
         switch self {
         case .integer(let value): Double(value)

@@ -2,7 +2,8 @@ package import Models
 
 /// Makes a typed value from a `JSONValue` without going through text.
 ///
-/// It reads what `JSONDecoder` would read of the same JSON, for the types that contracts are made of: no dates, no data.
+/// It reads what `JSONDecoder` would read of the same JSON, for the types that contracts are made of: no
+/// dates, no data.
 package enum JSONValueDecoder {
     package static func decode<Value: Decodable>(_ type: Value.Type, from value: JSONValue) throws -> Value {
         if type == JSONValue.self, let value = value as? Value { return value }

@@ -1,10 +1,13 @@
 package import Models
 
 extension Timestamp {
-    /// - Parameter seconds: since 1970.
-    package init(seconds: Int) {
-        let (milliseconds, overflows) = Int64(seconds).multipliedReportingOverflow(by: 1_000)
-        self.init(milliseconds: overflows ? 0 : milliseconds)
+    /// The last second of the year 9999.
+    private static let lastSecond = 253_402_300_799.0
+
+    /// - Parameter seconds: since 1970, as a third party says; brought into the years up to 9999.
+    package init(seconds: Double) {
+        let seconds = seconds.isNaN ? 0 : min(max(seconds, 0), Self.lastSecond)
+        self.init(milliseconds: Int64(seconds * 1_000))
     }
 
     /// `2026-02-03 10:11:12`, in UTC, as results have it.

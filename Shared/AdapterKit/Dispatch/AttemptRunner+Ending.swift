@@ -106,9 +106,9 @@ extension AttemptRunner {
 }
 
 extension Duration {
-    /// Rounded up, at least 0.
+    /// Rounded up, at least 0 and at most a year.
     fileprivate var wholeSeconds: Int {
-        let (seconds, attoseconds) = components
-        return max(0, Int(clamping: seconds) + (attoseconds > 0 ? 1 : 0))
+        let (seconds, attoseconds) = min(max(self, .zero), .seconds(31_536_000)).components
+        return Int(seconds) + (attoseconds > 0 ? 1 : 0)
     }
 }

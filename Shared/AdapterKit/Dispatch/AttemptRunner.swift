@@ -2,8 +2,8 @@ package import Logging
 package import Models
 package import ServiceRuntime
 
-/// Carries out one attempt: from the message that hands it over to the outcome. Never throws and never traps; whatever
-/// the message holds, there is an outcome.
+/// Carries out one attempt: from the message that hands it over to the outcome. Never throws and never traps;
+/// whatever the message holds, there is an outcome.
 package struct AttemptRunner: Sendable {
     let blueprint: BlueprintDefinition
     let providers: [String: RegisteredProvider]
@@ -30,8 +30,7 @@ package struct AttemptRunner: Sendable {
     package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer,
         network: any HTTPTransport,
-        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines,
-        callLimit: Duration = defaultCallLimit, logger: Logger
+        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines, logger: Logger
     ) {
         self.blueprint = blueprint
         self.providers = Dictionary(providers.map { ($0.descriptor.provider, $0) }) { first, _ in first }
@@ -62,9 +61,12 @@ package struct AttemptRunner: Sendable {
         case unsure(ProviderError)
     }
 
-    package func run(_ action: ExecuteAction, isRedelivered: Bool, traceparent: String?) async
-        -> ActionOutcome
-    {
+    /// - Parameters:
+    ///   - isRedelivered: whether the bus may have delivered the same message before.
+    ///   - traceparent: W3C trace context of the message.
+    package func run(
+        _ action: ExecuteAction, isRedelivered: Bool, traceparent: String?
+    ) async -> ActionOutcome {
         let begunAt = clock.now
         var logger = logger
         let trace = traceparent.flatMap(TraceContext.init(traceparent:))
@@ -92,9 +94,10 @@ package struct AttemptRunner: Sendable {
 
     // MARK: Carrying out
 
-    private func carryOut(_ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool) async
-        -> Verdict
-    {
+    /// What the function came to, a repeat looked into before and a failure after.
+    private func carryOut(
+        _ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool
+    ) async -> Verdict {
         if let reference = action.deferredReference {
             return await call(prepared, within: prepared.timeLimit) { () async throws(ProviderError) in
                 try await prepared.function.poll(reference: reference)
@@ -117,8 +120,8 @@ package struct AttemptRunner: Sendable {
 
     /// Looks whether an earlier run did it; nil where this one is to do it.
     ///
-    /// Where the earlier run is known to have failed, a look costs little and catches what came late at the provider; there
-    /// a provider that cannot be looked at is no obstacle.
+    /// Where the earlier run is known to have failed, a look costs little and catches what came late at the
+    /// provider; there a provider that cannot be looked at is no obstacle.
     private func lookBefore(
         _ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool
     ) async -> Verdict? {
@@ -133,9 +136,9 @@ package struct AttemptRunner: Sendable {
     }
 
     /// What a run that failed came to: it may have been carried out all the same.
-    private func lookAfter(_ error: ProviderError, _ prepared: PreparedAttempt, isRetry: Bool) async
-        -> Verdict
-    {
+    private func lookAfter(
+        _ error: ProviderError, _ prepared: PreparedAttempt, isRetry: Bool
+    ) async -> Verdict {
         let mayBeDone = error.mayHaveTakenEffect || prepared.record.hasPassedChange
         // What an earlier run did shows as "exists already" or "is not there".
         let looksRepeated = isRetry && (error.kind == .alreadyExists || error.kind == .notFound)
@@ -167,53 +170,6 @@ package struct AttemptRunner: Sendable {
         error.kind = .timedOut
         error.message = ErrorKind.timedOut.customerMessage
         return .failure(error)
-    }
-
-    // MARK: Looking
-
-    private enum Sight {
-        case done([String: JSONValue])
-        case notDone
-        case cannotTell(ProviderError)
-    }
-
-    /// Pauses between looks at a provider that gives no answer; one look more than there are pauses.
-    static let lookPauses: [Duration] = [.seconds(2), .seconds(3)]
-    /// How long one look may take. All looks and pauses together stay under the orchestrator's grace of 60 s.
-    static let lookLimit = Duration.seconds(10)
-
-    /// Looks at the provider whether the function was carried out.
-    private func look(_ prepared: PreparedAttempt) async -> Sight {
-        guard prepared.function.isObservable else {
-            return .cannotTell(ProviderError(.internal, details: ["problem": "This cannot be looked up."]))
-        }
-        var pauses = Self.lookPauses[...]
-        while true {
-            switch await lookOnce(prepared) {
-            case .success(.done(let result)): return .done(result)
-            case .success(.notDone): return .notDone
-            case .success(.unknown):
-                return .cannotTell(
-                    ProviderError(.internal, details: ["problem": "The look-up showed nothing."]))
-            case .failure(let error):
-                guard error.isRetriable, let pause = pauses.popFirst() else { return .cannotTell(error) }
-                await deadlines.wait(pause)
-            }
-        }
-    }
-
-    private func lookOnce(_ prepared: PreparedAttempt) async -> Result<
-        Observation<[String: JSONValue]>, ProviderError
-    > {
-        let answer = await deadlines.limit(Self.lookLimit) {
-            () -> Result<Observation<[String: JSONValue]>, ProviderError> in
-            do throws(ProviderError) {
-                return .success(try await prepared.function.observe())
-            } catch {
-                return .failure(error)
-            }
-        }
-        return answer.value ?? .failure(ProviderError(.internal))
     }
 }
 

@@ -27,8 +27,8 @@ final class ConfigurationCache: Sendable {
 
     /// The configuration, ready for use.
     ///
-    /// - Throws: `internal` where it does not open or has another shape than its contract: it was checked when it was
-    ///   stored, so staff have to look.
+    /// - Throws: `internal` where it does not open or has another shape than its contract: it was checked
+    ///   when it was stored, so staff have to look.
     func entry(
         for configuration: AttemptConfiguration, of provider: RegisteredProvider
     ) throws(ProviderError) -> Entry {

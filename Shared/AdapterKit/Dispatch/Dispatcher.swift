@@ -6,8 +6,8 @@ import Synchronization
 
 /// Takes actions from the category's queue and tells what they came to.
 ///
-/// A delivery is settled only after the bus has taken its outcome. Where it does not, the delivery comes again, and
-/// is then known to be a possible repeat.
+/// A delivery is settled only after the bus has taken its outcome. Where it does not, the delivery comes
+/// again, and is then known to be a possible repeat.
 struct Dispatcher: Sendable {
     let bus: any MessageBus
     let runner: AttemptRunner
@@ -95,8 +95,8 @@ private final class ActionsUnderWay: Sendable {
 }
 
 extension ActionOutcome {
-    /// The outcome where result and details are larger than a message may be. What was done is then not known in
-    /// full, so a success becomes unsure.
+    /// The outcome where result and details are larger than a message may be. What was done is then not known
+    /// in full, so a success becomes unsure.
     fileprivate var withoutContent: ActionOutcome {
         var outcome = self
         outcome.result = nil

@@ -12,7 +12,11 @@ struct PreparedAttempt: Sendable {
 }
 
 extension AttemptRunner {
-    /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not open.
+    /// The longest that a call may take, whatever the message says: 600 s.
+    static let longestTimeout = 600
+
+    /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not
+    ///   open.
     func prepare(
         _ action: ExecuteAction, trace: TraceContext?, logger: Logger
     ) throws(ProviderError) -> PreparedAttempt {

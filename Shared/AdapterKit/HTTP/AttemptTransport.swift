@@ -3,8 +3,8 @@ import Metrics
 import Models
 import ServiceRuntime
 
-/// The transport that an attempt lends to its provider: holds the time limit of each call, records the exchange, and
-/// writes a log line about it.
+/// The transport that an attempt lends to its provider: holds the time limit of each call, records the
+/// exchange, and writes a log line about it.
 struct AttemptTransport: HTTPTransport {
     let network: any HTTPTransport
     let deadlines: Deadlines

@@ -4,13 +4,15 @@ import Models
 package import NIOCore
 import NIOHTTP1
 package import NIOSSL
+import Synchronization
 
 /// Sends requests over the network.
 ///
-/// Certificates are verified unless the request says otherwise. Redirects are followed to the same host only, at most
-/// `redirectLimit` times, and never so that a changing request would become another one. Answers are read up to
-/// `bodyByteLimit`. No request is sent twice by itself. Every connection to a third party begins in `exchange`.
-package struct HTTPClientTransport: HTTPTransport {
+/// Certificates are verified unless the request says otherwise. Redirects are followed to the same host only,
+/// at most `redirectLimit` times, and never so that a changing request would become another one. Answers are
+/// read up to `bodyByteLimit`. No request is sent twice by itself. Every connection to a third party begins
+/// in `exchange`.
+package final class HTTPClientTransport: HTTPTransport {
     /// The longest answer that is read: 8 MiB.
     package static let bodyByteLimit = 8 << 20
     /// How long a connection may take to come about, with TLS: 10 s.
@@ -19,27 +21,43 @@ package struct HTTPClientTransport: HTTPTransport {
     package static let idleTimeout = TimeAmount.seconds(2)
     package static let redirectLimit = 3
 
-    private let verifying: HTTPClient
-    private let trusting: HTTPClient
+    /// Made at the first use: a client that was made must be shut down, and a transport may never be used.
+    private struct Clients {
+        var verifying: HTTPClient?
+        var trusting: HTTPClient?
+        var isShutDown = false
+    }
 
-    package init() {
+    private let tls: TLSConfiguration
+    private let clients = Mutex(Clients())
+
+    package convenience init() {
         self.init(tls: .makeClientConfiguration())
     }
 
     /// - Parameter tls: how servers are verified; tests bring their own roots.
     package init(tls: TLSConfiguration) {
-        var unverified = tls
-        unverified.certificateVerification = .none
-        verifying = HTTPClient(configuration: Self.configuration(tls))
-        trusting = HTTPClient(configuration: Self.configuration(unverified))
+        self.tls = tls
+    }
+
+    private func client(verifiesTLS: Bool) throws -> HTTPClient {
+        try clients.withLock { clients in
+            guard !clients.isShutDown else { throw HTTPClientError.alreadyShutdown }
+            if let client = verifiesTLS ? clients.verifying : clients.trusting { return client }
+            var tls = tls
+            if !verifiesTLS { tls.certificateVerification = .none }
+            let client = HTTPClient(configuration: Self.configuration(tls))
+            if verifiesTLS { clients.verifying = client } else { clients.trusting = client }
+            return client
+        }
     }
 
     private static func configuration(_ tls: TLSConfiguration) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: connectTimeout), decompression: .disabled)
-        // A server that closes an idle connection while a changing request is on its way leaves everyone in doubt, so
-        // connections are kept for the calls of one attempt only. Servers keep them 5 s and longer.
+        // A server that closes an idle connection while a changing request is on its way leaves everyone in
+        // doubt, so connections are kept for the calls of one attempt only. Servers keep them 5 s and longer.
         configuration.connectionPool.idleTimeout = idleTimeout
         // Trying again is the orchestrator's business, which knows whether it may.
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -48,8 +66,11 @@ package struct HTTPClientTransport: HTTPTransport {
 
     /// Closes all connections. No request may be sent afterwards.
     package func shutdown() async throws {
-        try await verifying.shutdown()
-        try await trusting.shutdown()
+        let made = clients.withLock { clients in
+            clients.isShutDown = true
+            return [clients.verifying, clients.trusting].compactMap { $0 }
+        }
+        for client in made { try await client.shutdown() }
     }
 
     package func send(_ request: HTTPRequest) async throws(ProviderError) -> HTTPResponse {
@@ -75,7 +96,7 @@ package struct HTTPClientTransport: HTTPTransport {
         }
         if let text = request.bodyText { outgoing.body = .bytes(ByteBuffer(string: text)) }
         do {
-            let client = request.verifiesTLS ? verifying : trusting
+            let client = try client(verifiesTLS: request.verifiesTLS)
             let response = try await client.execute(outgoing, deadline: .distantFuture)
             let body = try await response.body.collect(upTo: Self.bodyByteLimit)
             return HTTPResponse(

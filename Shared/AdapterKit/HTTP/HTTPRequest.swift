@@ -1,7 +1,8 @@
 import Foundation
 package import Models
 
-/// One request to a third party. Bodies and queries are given as values and encoded here, never put together as text.
+/// One request to a third party. Bodies and queries are given as values and encoded here, never put together
+/// as text.
 package struct HTTPRequest: Sendable, Equatable {
     package enum Method: String, Sendable {
         case get = "GET"
@@ -44,8 +45,8 @@ package struct HTTPRequest: Sendable, Equatable {
     /// Besides those that follow from host and body.
     package var headers: [Field]
     package var body: Body
-    /// Whether it can change something at the third party. Where a changing request may have arrived, nothing is
-    /// sent again without looking.
+    /// Whether it can change something at the third party. Where a changing request may have arrived, nothing
+    /// is sent again without looking.
     package var isChanging: Bool
     /// From sending to the last byte of the answer. The attempt's own limit holds besides. Default 60 s.
     package var timeLimit: Duration

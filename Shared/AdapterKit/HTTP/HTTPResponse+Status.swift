@@ -6,8 +6,9 @@ extension HTTPResponse {
 
     /// The answer, where its status says success.
     ///
-    /// - Throws: by status: 401, 403 `unauthorized`; 404, 410 `notFound`; 408 `timedOut`; 409 `alreadyExists`;
-    ///   429 `rateLimited`; other 4xx `rejected`; 3xx and 5xx `providerUnavailable`. Only 408 and 5xx can have taken effect.
+    /// - Throws: by status: 401, 403 `unauthorized`; 404, 410 `notFound`; 408 `timedOut`; 409
+    ///   `alreadyExists`; 429 `rateLimited`; other 4xx `rejected`; 3xx and 5xx `providerUnavailable`. Only
+    ///   408 and 5xx can have taken effect.
     package func successful() throws(ProviderError) -> HTTPResponse {
         guard let kind = errorKind else { return self }
         throw ProviderError(

@@ -33,8 +33,8 @@ package struct HTTPResponse: Sendable, Equatable {
 
     /// The body as JSON, whatever the content type says: many third parties send JSON as text.
     ///
-    /// - Throws: `providerUnavailable` where it is an HTML page, cut off, or otherwise no JSON. The request may then
-    ///   have been carried out.
+    /// - Throws: `providerUnavailable` where it is an HTML page, cut off, or otherwise no JSON. The request
+    ///   may then have been carried out.
     package func json() throws(ProviderError) -> JSONValue {
         let text = try text()
         do {

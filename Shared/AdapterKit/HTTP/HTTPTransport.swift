@@ -2,8 +2,8 @@
 package protocol HTTPTransport: Sendable {
     /// Sends one request and returns the whole answer, whatever its status.
     ///
-    /// - Throws: `providerUnavailable` where no connection came about (nothing was sent) or it was lost or the answer is
-    ///   too large, `timedOut` where no answer came within the request's limit. `mayHaveTakenEffect` is set where a
-    ///   changing request had left.
+    /// - Throws: `providerUnavailable` where no connection came about (nothing was sent) or it was lost or
+    ///   the answer is too large, `timedOut` where no answer came within the request's limit.
+    ///   `mayHaveTakenEffect` is set where a changing request had left.
     func send(_ request: HTTPRequest) async throws(ProviderError) -> HTTPResponse
 }

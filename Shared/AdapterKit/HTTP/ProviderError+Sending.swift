@@ -8,8 +8,8 @@ import NIOSSL
 extension ProviderError {
     /// What an error of the network means. The one place where this is decided.
     ///
-    /// Where no connection came about, nothing was sent. Of everything later the third party may have seen a part, and a
-    /// changing request may have taken effect.
+    /// Where no connection came about, nothing was sent. Of everything later the third party may have seen a
+    /// part, and a changing request may have taken effect.
     init(sending request: HTTPRequest, _ error: any Error) {
         let cause = Cause(error)
         self.init(
@@ -64,6 +64,8 @@ extension ProviderError {
                 .proxyAuthenticationRequired,
                 .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
                 self.init(.providerUnavailable, "No connection came about in time.", beforeSending: true)
+            case .alreadyShutdown:
+                self.init(.providerUnavailable, "The adapter is stopping.", beforeSending: true)
             case .invalidURL, .emptyHost, .missingSocketPath, .emptyScheme:
                 self.init(.invalidInput, "The address is not valid.", beforeSending: true)
             case .cancelled, .readTimeout, .writeTimeout, .deadlineExceeded, .requestStreamCancelled:

@@ -1,6 +1,7 @@
 import Models
 
-/// The functions that a provider supports, by name, with their types erased: parameters and results are JSON objects.
+/// The functions that a provider supports, by name, with their types erased: parameters and results are JSON
+/// objects.
 package struct FunctionTable<P: Provider>: Sendable {
     var entries: [(name: String, function: any ErasedFunction<P>)] = []
 
@@ -96,8 +97,8 @@ private struct TypedCall<P: Provider, In: Decodable & Sendable, Out: Encodable &
         }
     }
 
-    /// The result as a JSON object. That it is one follows from the blueprint; a number that is not finite would be
-    /// the provider code's defect, and by then the function was carried out.
+    /// The result as a JSON object. That it is one follows from the blueprint; a number that is not finite
+    /// would be the provider code's defect, and by then the function was carried out.
     private static func object(_ value: Out) throws(ProviderError) -> [String: JSONValue] {
         do {
             return try JSONValueEncoder.encode(value).objectValue ?? [:]

@@ -3,13 +3,14 @@ package import Models
 
 /// One third party's way of doing what a category's blueprint asks for.
 ///
-/// A provider is a value made per attempt from its configuration and what the attempt lends it. It maps functions to
-/// calls of the third party's interface and holds no state of its own.
+/// A provider is a value made per attempt from its configuration and what the attempt lends it. It maps
+/// functions to calls of the third party's interface and holds no state of its own.
 package protocol Provider: Sendable {
     /// Generated from the provider's `<name>.yaml`.
     associatedtype Configuration: Codable & Sendable
 
-    /// The contract from `<name>.yaml`. Which functions are supported is added from the category's function table.
+    /// The contract from `<name>.yaml`. Which functions are supported is added from the category's function
+    /// table.
     static var contract: ProviderDescriptor { get }
 
     init(configuration: Configuration, context: ProviderContext)

@@ -7,12 +7,13 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
     package var kind: Kind
     /// One sentence fit for a customer: says neither the provider's name nor anything of its insides.
     package var message: String
-    /// Facts for staff, such as the provider's own code and text. Known secrets are removed before they leave.
+    /// Facts for staff, such as the provider's own code and text. Known secrets are removed before they
+    /// leave.
     package var details: [String: JSONValue]
     /// When the provider wants to be asked again, where it said so.
     package var retryAfter: Duration?
-    /// Whether the provider may have carried out the request all the same, as when the connection was lost after the
-    /// request had left. False only where it is known that nothing happened.
+    /// Whether the provider may have carried out the request all the same, as when the connection was lost
+    /// after the request had left. False only where it is known that nothing happened.
     package var mayHaveTakenEffect: Bool
 
     /// - Parameter message: the kind's usual sentence where none is given.

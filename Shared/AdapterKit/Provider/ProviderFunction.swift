@@ -37,8 +37,9 @@ package struct ProviderFunction<P: Provider, In: Decodable & Sendable, Out: Enco
 
     /// A function that is done when it returns.
     ///
-    /// - Parameter observe: looks whether a run that may be a repeat already happened, without changing anything. Functions
-    ///   whose effect is `verifyFirst` or `irreversible` should have it: without it such a repeat is `unsure`.
+    /// - Parameter observe: looks whether a run that may be a repeat already happened, without changing
+    ///   anything. Functions whose effect is `verifyFirst` or `irreversible` should have it: without it such
+    ///   a repeat is `unsure`.
     package init(_ run: @escaping Run, observe: Observe? = nil) {
         body = .plain(run)
         self.observe = observe

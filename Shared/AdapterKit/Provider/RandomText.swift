@@ -11,8 +11,8 @@ package enum RandomText {
         String((0..<count).compactMap { _ in letters.randomElement() })
     }
 
-    /// A password of 20 characters with capitals, small letters, digits and marks, without those easily mixed up: about
-    /// 110 bits, and what panels ask of passwords.
+    /// A password of 20 characters with capitals, small letters, digits and marks, without those easily mixed
+    /// up: about 110 bits, and what panels ask of passwords.
     package static func password() -> String {
         let all = capitals + small + digits + marks
         var characters = [capitals, small, digits, marks].compactMap { $0.randomElement() }

@@ -27,11 +27,12 @@ final class AttemptRecord: Sendable {
         state.withLock { $0.exchanges.append(exchange) }
     }
 
-    /// Whether an earlier request than the last one may have changed something: the last one's error then says nothing
-    /// about whether the function took effect.
+    /// Whether an earlier request than the last one may have changed something: the last one's error then
+    /// says nothing about whether the function took effect.
     var hasPassedChange: Bool { state.withLock { $0.hasPassedChange } }
 
-    /// All exchanges as text without secrets; nil where there were none. Of too many, the first ones are kept.
+    /// All exchanges as text without secrets; nil where there were none. Of too many, the first ones are
+    /// kept.
     func debugText(_ secrets: SecretValues) -> String? {
         let exchanges = state.withLock { $0.exchanges }
         guard !exchanges.isEmpty else { return nil }

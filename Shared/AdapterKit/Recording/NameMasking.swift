@@ -28,7 +28,8 @@ struct NameMasking {
         fields.map { isSecret($0.name) ? .init($0.name, Secret.mask) : $0 }
     }
 
-    /// Masks texts and numbers only: an object named `session` may be of interest, its secret members are masked anyway.
+    /// Masks texts and numbers only: an object named `session` may be of interest, its secret members are
+    /// masked anyway.
     func json(_ value: JSONValue) -> JSONValue {
         switch value {
         case .object(let members):

@@ -10,8 +10,8 @@ struct RecordedExchange: Sendable {
     var answer: Result<HTTPResponse, ProviderError>
     var durationMilliseconds: Double
 
-    /// The exchange as text, secrets removed first by name and then by value, and only then cut: a secret that a cut
-    /// went through would not be known again.
+    /// The exchange as text, secrets removed first by name and then by value, and only then cut: a secret
+    /// that a cut went through would not be known again.
     func text(_ redactor: Redactor, names: Set<String>) -> String {
         let masking = NameMasking(names: names)
         var asked = "\(request.method.rawValue) \(url(masking))\n"

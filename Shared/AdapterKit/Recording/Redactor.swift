@@ -1,8 +1,8 @@
 import Foundation
 package import Models
 
-/// Removes known secrets from text, also in the forms that they take on the wire: percent-encoded, escaped for JSON or
-/// XML, and in base64, there also with other bytes before and after.
+/// Removes known secrets from text, also in the forms that they take on the wire: percent-encoded, escaped
+/// for JSON or XML, and in base64, there also with other bytes before and after.
 package struct Redactor: Sendable {
     /// Secrets shorter than this are removed only where they stand by themselves, else no text would be left.
     static let shortestWithin = 4

@@ -1,7 +1,8 @@
 package import Models
 import Synchronization
 
-/// The secrets that one attempt knows: of its configuration, its parameters, its result, and those made on the way.
+/// The secrets that one attempt knows: of its configuration, its parameters, its result, and those made on
+/// the way.
 package final class SecretValues: Sendable {
     private struct State {
         var values: Set<String>

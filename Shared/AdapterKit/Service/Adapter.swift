@@ -6,8 +6,9 @@ import ServiceRuntime
 
 /// The service of one category: takes actions, carries them out at providers, and tells what they came to.
 ///
-/// At a graceful shutdown it takes no further actions, lets those under way end and their outcomes be told, announces
-/// that it leaves, and ends. Deliveries that are not settled by then go to another instance as possible repeats.
+/// At a graceful shutdown it takes no further actions, lets those under way end and their outcomes be told,
+/// announces that it leaves, and ends. Deliveries that are not settled by then go to another instance as
+/// possible repeats.
 package struct Adapter: Service {
     let dispatcher: Dispatcher
     let announcer: Announcer

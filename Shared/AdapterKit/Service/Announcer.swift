@@ -3,8 +3,8 @@ import Logging
 import Models
 import ServiceRuntime
 
-/// Tells everyone that this instance is there and which providers it has: at its start, every 10 s, when asked, and a
-/// last time when it leaves.
+/// Tells everyone that this instance is there and which providers it has: at its start, every 10 s, when
+/// asked, and a last time when it leaves.
 struct Announcer: Sendable {
     /// How often it is told: every 10 s.
     static let interval = Duration.seconds(10)

@@ -12,7 +12,8 @@ package struct Simulation: Sendable {
         self.settings = settings
     }
 
-    /// Carries out something that changes the third party, and writes it to the ledger, both in one transaction.
+    /// Carries out something that changes the third party, and writes it to the ledger, both in one
+    /// transaction.
     ///
     /// - Parameters:
     ///   - subject: what the effect is about, as in `example.com`.
@@ -49,7 +50,8 @@ package struct Simulation: Sendable {
         return value
     }
 
-    /// Looks whether something happened. Tells the truth, unless the fault is `unobservable`, or `unreachable`.
+    /// Looks whether something happened. Tells the truth, unless the fault is `unobservable`, or
+    /// `unreachable`.
     package func observe<Value: Sendable>(
         _ function: String, subject: String,
         _ work: @escaping @Sendable (SimulatorTransaction) throws -> Observation<Value>
@@ -75,7 +77,7 @@ package struct Simulation: Sendable {
     ) async throws(ProviderError) -> SimulatedFault {
         let fault = settings.fault(for: function, call: call(subject))
         if fault == .unreachable { throw Self.unreachable }
-        let latency = Duration.milliseconds(max(0, settings.latencyMs ?? 0))
+        let latency = Duration.milliseconds(min(max(0, settings.latencyMs ?? 0), 600_000))
         let delay = fault == .slow ? (latency > .zero ? latency * 5 : .seconds(2)) : latency
         if delay > .zero {
             do {

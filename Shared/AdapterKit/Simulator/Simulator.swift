@@ -2,10 +2,9 @@ import Foundation
 import Models
 import Synchronization
 
-/// The third parties that the demo providers stand for. They behave like real ones: they remember, they can be slow or
-/// away, and what they did shows in a ledger, `ledger.sqlite`, table
-/// `effects(action_id, attempt, category, function, subject, started_at, ended_at)`, one row an effect, times in
-/// milliseconds since 1970.
+/// The third parties that the demo providers stand for. They behave like real ones: they remember, they can
+/// be slow or away, and what they did shows in a ledger, `ledger.sqlite`, table `effects(action_id, attempt,
+/// category, function, subject, started_at, ended_at)`, one row an effect, times in milliseconds since 1970.
 package final class Simulator: Sendable {
     private let path: String
     private let opened = Mutex<SimulatorStore?>(nil)

@@ -47,7 +47,8 @@ extension SimulatorSettings {
     /// A number from 0 up to but not including 1.
     private func draw(_ call: String) -> Double {
         guard let seed else { return Double.random(in: 0..<1) }
-        // FNV-1a over the call, then the finisher of SplitMix64, so that similar calls draw dissimilar numbers.
+        // FNV-1a over the call, then the finisher of SplitMix64, so that similar calls draw dissimilar
+        // numbers.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: Int64(seed))
         for byte in call.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9

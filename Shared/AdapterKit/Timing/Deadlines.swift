@@ -2,8 +2,9 @@ import Synchronization
 
 /// Waits for deadlines, all of them on one timer.
 ///
-/// Nearly every deadline is dropped long before it is due, thousands a second; a cancelled `Task.sleep` would keep its
-/// memory until it is due all the same. The price is precision: a deadline is noticed up to `tick` late.
+/// Nearly every deadline is dropped long before it is due, thousands a second; a cancelled `Task.sleep` would
+/// keep its memory until it is due all the same. The price is precision: a deadline is noticed up to `tick`
+/// late.
 package final class Deadlines: Sendable {
     /// How often is looked: every 50 ms.
     package static let tick = Duration.milliseconds(50)
@@ -21,7 +22,8 @@ package final class Deadlines: Sendable {
         self.clock = clock
     }
 
-    /// Looks for deadlines that are due until the task is cancelled; from then on every deadline is due at once.
+    /// Looks for deadlines that are due until the task is cancelled; from then on every deadline is due at
+    /// once.
     package func run() async {
         do {
             while true {
@@ -69,11 +71,11 @@ package final class Deadlines: Sendable {
         for continuation in due { continuation.resume() }
     }
 
-    /// Runs the operation and cancels it when the limit has passed. Always waits for its end, so the operation must
-    /// heed cancellation.
+    /// Runs the operation and cancels it when the limit has passed. Always waits for its end, so the
+    /// operation must heed cancellation.
     ///
-    /// - Returns: what it came to, and whether the limit passed first. The value is nil only in the case, not known to
-    ///   happen, that the operation's task vanished.
+    /// - Returns: what it came to, and whether the limit passed first. The value is nil only in the case, not
+    ///   known to happen, that the operation's task vanished.
     package func limit<Value: Sendable>(
         _ duration: Duration, _ operation: @escaping @Sendable () async -> Value
     ) async -> (value: Value?, ranOut: Bool) {

@@ -1,7 +1,8 @@
 import AdapterKit
 import Models
 
-/// A provider whose every function makes one call of its name, so that a test decides by the transport what happens.
+/// A provider whose every function makes one call of its name, so that a test decides by the transport what
+/// happens.
 struct ScriptedProvider: AdapterKit.Provider {
     struct Configuration: Codable, Sendable {
         var key: String?

@@ -2,8 +2,8 @@ import AdapterKit
 import Foundation
 import Models
 
-/// What a request says, apart from how it is written: fields of query and form together and in no order, JSON and XML
-/// by structure.
+/// What a request says, apart from how it is written: fields of query and form together and in no order, JSON
+/// and XML by structure.
 struct RequestMeaning: Sendable, Equatable, CustomStringConvertible {
     var method: String
     var scheme: String

@@ -1,8 +1,8 @@
 import AdapterKit
 import Models
 
-/// Compares a result with a recording: null and absent are the same, and a number may be recorded as text, as the
-/// recorded implementation allowed.
+/// Compares a result with a recording: null and absent are the same, and a number may be recorded as text, as
+/// the recorded implementation allowed.
 struct WireComparison {
     let volatile: [String: [String]]
     private(set) var problems: [String] = []

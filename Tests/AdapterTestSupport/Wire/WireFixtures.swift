@@ -3,9 +3,9 @@ import Models
 
 /// The recordings of a category: the project's own, and those in the folders that `WIRE_FIXTURES` names.
 ///
-/// Beside a recording `<case>.json` there may be `<case>.deviation.json`: `because`, and `patch`, a JSON merge patch
-/// (RFC 7396) that makes of the recording what we do instead. It holds for the same case in other folders too. Beside a
-/// provider's recordings there may be `replay.json`, see `WireRules`.
+/// Beside a recording `<case>.json` there may be `<case>.deviation.json`: `because`, and `patch`, a JSON
+/// merge patch (RFC 7396) that makes of the recording what we do instead. It holds for the same case in other
+/// folders too. Beside a provider's recordings there may be `replay.json`, see `WireRules`.
 package struct WireFixtures: Sendable {
     package let cases: [WireCase]
     let rules: [String: WireRules]
@@ -62,7 +62,8 @@ package struct WireFixtures: Sendable {
 
 /// How a provider's recordings are to be read.
 struct WireRules: Sendable {
-    /// Requests that change nothing though they are no GET: a path, or `body:` and a text that the body contains.
+    /// Requests that change nothing though they are no GET: a path, or `body:` and a text that the body
+    /// contains.
     var reads: [String] = []
     /// Why secrets may be in addresses, where the third party leaves no other way.
     var secretsInAddress: String?

@@ -5,8 +5,8 @@ import Synchronization
 
 /// What the simulated third parties remember and what they did, in one SQLite file.
 ///
-/// Several processes may share the file. Work that comes in while a transaction runs shares the next one: whoever finds
-/// nobody writing commits for all that wait, then hands on.
+/// Several processes may share the file. Work that comes in while a transaction runs shares the next one:
+/// whoever finds nobody writing commits for all that wait, then hands on.
 final class SimulatorStore: Sendable {
     /// The most pieces of work that share a transaction.
     static let batchLimit = 512
@@ -38,9 +38,9 @@ final class SimulatorStore: Sendable {
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(Self.busyTimeout)
         configuration.prepareDatabase { db in
-            // A committed transaction is in the system's cache when the commit returns, so it survives a kill of this
-            // process. Only a failure of the machine could lose it, and then the simulated third party forgets
-            // something, which harms nobody; so no time is spent on waiting for the disk.
+            // A committed transaction is in the system's cache when the commit returns, so it survives a kill
+            // of this process. Only a failure of the machine could lose it, and then the simulated third
+            // party forgets something, which harms nobody; so no time is spent on waiting for the disk.
             try db.execute(sql: "PRAGMA synchronous = OFF")
         }
         queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -119,8 +119,8 @@ final class SimulatorStore: Sendable {
         next?.resume(returning: .lead)
     }
 
-    /// Runs the jobs in one transaction. Not GRDB's async form: that one gives up when the caller's task is cancelled, and
-    /// here one caller works for others.
+    /// Runs the jobs in one transaction. Not GRDB's async form: that one gives up when the caller's task is
+    /// cancelled, and here one caller works for others.
     private func commit(_ jobs: [Job]) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             queue.asyncWriteWithoutTransaction { db in

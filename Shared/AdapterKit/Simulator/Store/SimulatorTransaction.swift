@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import Models
 
-/// What a simulated third party may read and write in one step: values by key, within the scope of one configuration.
+/// What a simulated third party may read and write in one step: values by key, within the scope of one
+/// configuration.
 ///
 /// Nothing is written before the work has returned.
 package final class SimulatorTransaction {

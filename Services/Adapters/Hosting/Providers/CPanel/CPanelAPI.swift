@@ -3,8 +3,8 @@ import Models
 
 /// WHM API 1: one method an endpoint.
 ///
-/// Parameters of POST requests travel in the body, so that no password or key is in an address that a proxy or the
-/// server would log.
+/// Parameters of POST requests travel in the body, so that no password or key is in an address that a proxy
+/// or the server would log.
 ///
 /// - SeeAlso: https://api.docs.cpanel.net/whm/introduction/ and, for tokens,
 ///   https://api.docs.cpanel.net/guides/guide-to-api-authentication/guide-to-api-authentication-api-tokens-in-whm/

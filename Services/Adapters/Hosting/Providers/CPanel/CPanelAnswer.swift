@@ -15,8 +15,8 @@ struct CPanelAnswer {
 
     /// The data of a call that the server carried out.
     ///
-    /// - Throws: by the HTTP status; `providerUnavailable` where the answer is none of WHM API 1; otherwise what the
-    ///   server's reason says.
+    /// - Throws: by the HTTP status; `providerUnavailable` where the answer is none of WHM API 1; otherwise
+    ///   what the server's reason says.
     func data() throws(ProviderError) -> JSONValue {
         guard response.errorKind == nil else { throw failed() }
         let body = try response.json()

@@ -15,8 +15,8 @@ struct CPanelAccount: Sendable {
     var inodesUsed: Double?
     /// Nil where there is no limit.
     var inodesLimit: Double?
-    /// When it was opened, in seconds since 1970.
-    var startedAtSeconds: Double?
+    /// When it was opened.
+    var startedAt: Timestamp?
 
     init?(_ value: JSONValue) {
         guard let user = value["user"]?.lenientText else { return nil }
@@ -31,7 +31,7 @@ struct CPanelAccount: Sendable {
         diskLimitMB = value["disklimit"].flatMap(Self.megabytes)
         inodesUsed = value["inodesused"]?.lenientNumber
         inodesLimit = value["inodeslimit"]?.lenientNumber
-        startedAtSeconds = value["unix_startdate"]?.lenientNumber
+        startedAt = value["unix_startdate"]?.lenientNumber.map { Timestamp(seconds: $0) }
     }
 
     /// Reads `512M`, `1.5G`, `100K`, or a plain number of megabytes; nil for `unlimited`.
@@ -129,12 +129,11 @@ struct CPanelResellerLimits: Sendable {
 /// What `create_user_session` answers.
 struct CPanelSession: Sendable {
     var url: String
-    /// Seconds since 1970.
-    var expiresAtSeconds: Int?
+    var expiresAt: Timestamp?
 
     init?(_ value: JSONValue) {
         guard let url = value["url"]?.lenientText else { return nil }
         self.url = url
-        expiresAtSeconds = value["expires"]?.lenientNumber.flatMap { Int(exactly: $0.rounded()) }
+        expiresAt = value["expires"]?.lenientNumber.map { Timestamp(seconds: $0) }
     }
 }

@@ -1,5 +1,7 @@
 import AdapterKit
+import Logging
 import Models
+import ServiceRuntime
 
 extension CPanelProvider {
     // MARK: Opening and closing accounts
@@ -19,11 +21,35 @@ extension CPanelProvider {
             }
             try await set(wanted.resellerOptions, of: account.username)
         }
-        return try await info(account.username, isReseller: nil)
+        let software = await installSoftware(in: account)
+        var info = try await info(account.username, isReseller: nil)
+        info.software = software
+        return info
     }
 
-    /// Looks for an account with the domain and name that this action would have given it, opened since the action was
-    /// asked for. An older one is somebody else's.
+    /// Installs what the configuration says. The account is open by then, so that a failure is told to staff
+    /// only: it can be made good by hand, while a failed opening would be done again.
+    private func installSoftware(in account: CPanelNewAccount) async -> Hosting.SoftwareInstallation? {
+        guard configuration.softaculousInstall == "wordpress" else { return nil }
+        let installer = SoftaculousAPI(
+            hostname: configuration.hostname, username: account.username, password: account.password,
+            verifiesTLS: configuration.verifyTls ?? true, transport: context.transport)
+        do throws(ProviderError) {
+            return try await installer.install(
+                SoftaculousAPI.Installation(
+                    application: SoftaculousAPI.wordPress, domain: account.domain,
+                    adminUsername: account.username,
+                    adminPassword: newPassword(), adminEmail: account.contactEmail))
+        } catch {
+            context.logger.warning(
+                "Could not install application",
+                metadata: [LogKey.errorKind: "\(error.kind.rawValue)", LogKey.error: "\(error.message)"])
+            return nil
+        }
+    }
+
+    /// Looks for an account with the domain and name that this action would have given it, opened since the
+    /// action was asked for. An older one is somebody else's.
     func observeCreate(
         _ wanted: Hosting.CreateParameters
     ) async throws(ProviderError) -> Observation<Hosting.AccountInfo> {
@@ -31,12 +57,12 @@ extension CPanelProvider {
         guard let account = try await api.accountsummary(.domain(domain)),
             account.domain?.lowercased() == domain, wanted.username ?? account.user == account.user
         else { return .notDone }
-        if let startedAt = account.startedAtSeconds, let askedAt = context.actionID?.madeAt {
-            // The clocks of two machines may differ.
-            let tolerance = Duration.seconds(600)
-            guard Timestamp(milliseconds: Int64(startedAt) * 1_000).advanced(by: tolerance) >= askedAt else {
-                return .notDone
-            }
+        // The clocks of two machines may differ.
+        let tolerance = Duration.seconds(600)
+        if let startedAt = account.startedAt, let askedAt = context.actionID?.madeAt,
+            startedAt.advanced(by: tolerance) < askedAt
+        {
+            return .notDone
         }
         return .done(try await info(account.user, isReseller: nil))
     }

@@ -79,10 +79,11 @@ struct CPanelProvider: HostingProvider {
         var url = session.url
         if let installation = try installation(wanted) {
             url +=
-                "&goto_uri=" + PercentEncoding.component(Softaculous.signOnPath(installation: installation))
+                "&goto_uri="
+                + PercentEncoding.component(SoftaculousAPI.signOnPath(installation: installation))
         }
         return Hosting.GetLoginUrlResult(
-            loginURL: url, expires: session.expiresAtSeconds.map(Timestamp.init(seconds:))?.plainText)
+            loginURL: url, expires: session.expiresAt?.plainText)
     }
 
     /// The installed application to sign in to, where the configuration wants that.
@@ -136,7 +137,7 @@ extension Hosting.UnitsConsumed {
     fileprivate init(used: Double?, outOf limit: Double?) {
         let limit = limit.flatMap { $0 > 0 ? $0 : nil }
         self.init(used: used.map(Self.rounded), limit: limit.map(Self.rounded))
-        if let used, let limit {
+        if let used, let limit, (used / limit).isFinite {
             usedPc = JSONValue.number(Self.rounded(used / limit * 100)).text + "%"
         }
     }

@@ -54,8 +54,10 @@ extension SimulatorTransaction {
 
     func username(of domain: String) throws -> String? { try value("domain/\(domain.lowercased())") }
 
-    func put(_ account: DemoAccount) throws {
-        try set("account/\(account.username)", account)
+    func put(_ account: DemoAccount) throws { try set("account/\(account.username)", account) }
+
+    func add(_ account: DemoAccount) throws {
+        try put(account)
         if let domain = account.domain { try set("domain/\(domain.lowercased())", account.username) }
         if let action = account.madeBy { try set("made/\(action)", account.username) }
     }
