@@ -40,9 +40,8 @@ struct CataloguePage {
             })
         for function in blueprint.functions {
             guard let reason = function.unobservable else { continue }
-            lines += [
-                "", "`\(function.name)` cannot be looked for, and a possible repeat waits for a person. \(reason)",
-            ]
+            let head = "`\(function.name)` cannot be looked for, and a possible repeat waits for a person."
+            lines += ["", "\(head) \(reason)"]
         }
         lines += [""] + (own.isEmpty ? ["No provider yet."] : support(blueprint, own))
         return lines.joined(separator: "\n") + "\n"
