@@ -182,7 +182,8 @@ package struct ActionService: Sendable {
     /// Checks the parameters that are there by now. What is missing is no problem yet: an earlier action, or a person,
     /// may still fill it in.
     private func check(
-        _ action: ActionRecord, function: FunctionDefinition, product: ProductRecord, in transaction: Transaction
+        _ action: ActionRecord, function: FunctionDefinition, product: ProductRecord,
+        in transaction: Transaction
     ) throws {
         guard let client = try transaction.client(product.clientID) else {
             throw StoreError.damaged("products.client_id")

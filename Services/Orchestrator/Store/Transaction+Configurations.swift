@@ -37,7 +37,8 @@ extension Transaction {
 
     package func configuration(_ id: ConfigurationID) throws -> ConfigurationRecord? {
         if let known = memo.configurations[id] { return known }
-        let found = try row("SELECT * FROM configurations WHERE id = ?", [id.rawValue]).map(Self.configuration)
+        let found = try row("SELECT * FROM configurations WHERE id = ?", [id.rawValue]).map(
+            Self.configuration)
         memo.configurations[id] = found
         return found
     }

@@ -30,7 +30,8 @@ package struct AttemptRunner: Sendable {
     package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer,
         network: any HTTPTransport,
-        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines, logger: Logger
+        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines,
+        callLimit: Duration = defaultCallLimit, logger: Logger
     ) {
         self.blueprint = blueprint
         self.providers = Dictionary(providers.map { ($0.descriptor.provider, $0) }) { first, _ in first }

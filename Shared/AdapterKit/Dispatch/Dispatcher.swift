@@ -18,7 +18,8 @@ struct Dispatcher: Sendable {
     private let underWay = ActionsUnderWay()
 
     init(
-        bus: any MessageBus, runner: AttemptRunner, category: String, source: String, prefetch: Int, logger: Logger
+        bus: any MessageBus, runner: AttemptRunner, category: String, source: String, prefetch: Int,
+        logger: Logger
     ) {
         self.bus = bus
         self.runner = runner

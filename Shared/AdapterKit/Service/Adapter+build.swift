@@ -46,7 +46,7 @@ extension Adapter {
         let runner = AttemptRunner(
             blueprint: blueprint, providers: providers, sealer: sealer, network: network,
             simulator: Simulator(folder: dataFolder + "/demo"), clock: clock, deadlines: deadlines,
-            logger: logger)
+            callLimit: callLimit, logger: logger)
         let tester = ConnectionTester(runner: runner)
         let defects = logger
         var requests = RequestRouter(source: source) { type, error in
