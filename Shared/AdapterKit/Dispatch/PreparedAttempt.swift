@@ -12,9 +12,6 @@ struct PreparedAttempt: Sendable {
 }
 
 extension AttemptRunner {
-    /// The longest that a call may take, whatever the message says: 600 s.
-    static let longestTimeout = 600
-
     /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not
     ///   open.
     func prepare(
