@@ -46,6 +46,7 @@ CONF
         ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$epmd" \
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
         setsid bash -c '
+            cd "$2" || exit 1
             /usr/lib/rabbitmq/bin/rabbitmq-server >"$2/output.log" 2>&1 </dev/null &
             server=$!
             trap "kill -TERM $server 2>/dev/null" TERM
