@@ -60,12 +60,8 @@ struct DemoProvider: HostingProvider {
     ) async throws(ProviderError) -> Observation<Hosting.AccountInfo> {
         let (actionID, hostname) = (actionID, hostname)
         return try await panel.observe("create", subject: wanted.domain ?? wanted.email) { panel in
-            let username = try wanted.domain.flatMap { try panel.username(of: $0) } ?? wanted.username
-            guard let account = try username.flatMap({ try panel.account($0) }), account.madeBy == actionID
-            else {
-                return .notDone
-            }
-            return .done(account.info(on: hostname))
+            try actionID.flatMap { try panel.account(madeBy: $0) }.map { .done($0.info(on: hostname)) }
+                ?? .notDone
         }
     }
 
