@@ -29,6 +29,9 @@ struct Dispatcher: Sendable {
         self.logger = logger
     }
 
+    /// How long a second delivery of an action under way waits: 30 s. Twenty of these outlast the longest call (600 s), so
+    /// that it does not become a dead letter meanwhile.
+    static let repeatDelay = Duration.seconds(30)
     /// How long a delivery waits whose outcome the bus did not take: 1 s.
     static let retryDelay = Duration.seconds(1)
 
@@ -45,7 +48,7 @@ struct Dispatcher: Sendable {
         let action = envelope.data.actionID
         guard underWay.begin(action) else {
             // The same attempt, sent twice: it comes again when the first has ended, and is looked at then.
-            return .retry(after: Self.retryDelay)
+            return .retry(after: Self.repeatDelay)
         }
         defer { underWay.end(action) }
         return await carryOut(envelope, isRedelivered: isRedelivered)
