@@ -56,10 +56,17 @@ func service(
     ]
 }
 
-/// An adapter: a service with provider contracts beside its code.
+/// An adapter: a service with provider contracts beside its code, and the tests of it.
 func adapter(_ category: String) -> [Target] {
-    service(
-        "\(category)Adapter", path: "Adapters/\(category)", ["AdapterKit"], contracts: true)
+    service("\(category)Adapter", path: "Adapters/\(category)", ["AdapterKit"], contracts: true)
+        + [
+            tests(
+                "\(category)AdapterTests",
+                [
+                    .target(name: "\(category)Adapter"), "AdapterKit", "AdapterTestSupport", "Models",
+                    "ServiceRuntime", .grdb, .logging,
+                ], resources: [.copy("Wire")])
+        ]
 }
 
 /// A test target in `Tests/<name>`.
@@ -74,6 +81,18 @@ func executable(_ name: String, _ target: String) -> Product {
 }
 
 // MARK: The package
+
+/// Every category that has an adapter, and its executable: the one line that a new category adds here.
+let adapters = [
+    ("Hosting", "hosting-adapter"),
+    ("Domains", "domains-adapter"),
+    ("Servers", "servers-adapter"),
+    ("Licenses", "licenses-adapter"),
+    ("SEO", "seo-adapter"),
+    ("Builders", "builders-adapter"),
+    ("OfficeTools", "office-tools-adapter"),
+    ("AutoLogin", "auto-login-adapter"),
+]
 
 let sharedModules: [Target] = [
     .systemLibrary(
@@ -108,12 +127,12 @@ let services: [Target] =
     service("Gateway", [.hummingbird, .hummingbirdCore, .nioCore, .metrics, .crypto])
     + service("Orchestrator", [.grdb, .crypto, .metrics])
     + service("LogCollector", [.grdb, .metrics])
-    + adapter("Hosting")
+    + adapters.flatMap { adapter($0.0) }
     + [
         .executableTarget(
             name: "Purser",
-            dependencies: [
-                "Gateway", "Orchestrator", "LogCollector", "HostingAdapter", "ServiceRuntime", "Models",
+            dependencies: adapters.map { .target(name: "\($0.0)Adapter") } + [
+                "AdapterKit", "Gateway", "Orchestrator", "LogCollector", "ServiceRuntime", "Models",
                 .argumentParser,
                 .asyncHTTPClient, .nioCore,
             ], path: "Services/Purser")
@@ -126,7 +145,7 @@ let testTargets: [Target] = [
     tests(
         "ModelsTests", ["Models", "ContractsGenerator"],
         resources: [.copy("Golden"), .copy("Catalogue")]),
-    tests("CatalogueTests", ["AdapterKit", "HostingAdapter", "Models"]),
+    tests("CatalogueTests", ["AdapterKit", "Models", "Purser"]),
     tests("BusTests", ["Bus", "AMQP", .logging]),
     .target(
         name: "AdapterTestSupport",
@@ -139,10 +158,6 @@ let testTargets: [Target] = [
             .nioCore, .nioPosix,
             .nioHTTP1, .nioSSL,
         ]),
-    tests(
-        "HostingAdapterTests",
-        ["HostingAdapter", "AdapterKit", "AdapterTestSupport", "Models", "ServiceRuntime", .grdb, .logging],
-        resources: [.copy("Wire")]),
     tests(
         "ServiceRuntimeTests",
         ["ServiceRuntime", .hummingbird, .hummingbirdTesting, .lifecycle, .logging, .metrics]),
@@ -166,8 +181,7 @@ let package = Package(
         executable("gateway", "GatewayMain"),
         executable("orchestrator", "OrchestratorMain"),
         executable("log-collector", "LogCollectorMain"),
-        executable("hosting-adapter", "HostingAdapterMain"),
-    ],
+    ] + adapters.map { executable($0.1, "\($0.0)AdapterMain") },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: [.defaults]),

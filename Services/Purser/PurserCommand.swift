@@ -15,6 +15,6 @@ struct PurserCommand: AsyncParsableCommand {
             UpCommand.self, StatusCommand.self, ActionCommand.self, ProductCommand.self, ClientCommand.self,
             ConfigurationCommand.self, LogsCommand.self, BlueprintsCommand.self, ProvidersCommand.self,
             TokenCommand.self, DeadLettersCommand.self, KeysCommand.self, WelcomeCommand.self,
-            DemoCommand.self,
+            DemoCommand.self, AdaptersCommand.self,
         ])
 }

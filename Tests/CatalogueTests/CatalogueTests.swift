@@ -1,15 +1,13 @@
 import AdapterKit
 import Foundation
-import HostingAdapter
 import Models
 import Testing
 
+@testable import Purser
+
 @Suite("The catalogue of blueprints and providers")
 struct CatalogueTests {
-    /// Every adapter's providers; a new adapter adds its own here.
-    static let providers: [ProviderDescriptor] = [
-        HostingAdapter.providers
-    ].flatMap { $0.map(\.descriptor) }
+    static let providers = Adapters.all.flatMap { $0.providers.map(\.descriptor) }
 
     @Test("The page says what the contracts say")
     func page() throws {

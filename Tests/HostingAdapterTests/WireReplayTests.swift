@@ -7,29 +7,17 @@ import Testing
 
 @Suite("Recorded traffic of hosting providers")
 struct WireReplayTests {
-    private static let fixtures = Result {
-        try WireFixtures(
-            folder: Bundle.module.bundleURL.appending(path: "Wire"), category: "hosting",
-            providers: HostingAdapter.providers.map(\.descriptor.provider))
-    }
-    private static let replay = fixtures.map { fixtures in
-        WireReplay(
-            fixtures, blueprint: Hosting.blueprint, providers: HostingAdapter.providers, prepare: prepare)
+    private static let replay = Result {
+        try WireReplay(
+            of: HostingAdapter.self, in: Bundle.module.bundleURL.appending(path: "Wire"), prepare: prepare)
     }
 
-    @Test("There are recordings of every provider")
+    @Test("There are recordings of every provider's functions")
     func recordings() throws {
-        let cases = try Self.fixtures.get().cases
-        for provider in HostingAdapter.providers.map(\.descriptor) {
-            for function in provider.functions {
-                #expect(
-                    cases.contains { $0.provider == provider.provider && $0.function == function.name },
-                    "\(provider.provider) \(function.name) has no recording")
-            }
-        }
+        #expect(try Self.replay.get().functionsWithoutRecording() == [])
     }
 
-    @Test("A function sends and answers what was recorded", arguments: (try? fixtures.get().cases) ?? [])
+    @Test("A function sends and answers what was recorded", arguments: (try? replay.get().cases) ?? [])
     func matchesRecording(_ wireCase: WireCase) async throws {
         let problems = try await Self.replay.get().problems(of: wireCase)
         #expect(problems.isEmpty, "\(problems.joined(separator: "\n"))")

@@ -2,7 +2,6 @@ import AdapterKit
 import Bus
 import Foundation
 import Gateway
-import HostingAdapter
 import LogCollector
 import Logging
 import Metrics
@@ -50,8 +49,8 @@ struct Everything {
         let collector = try LogCollector.build(context(LogCollector.name))
         let publisher = pipeline.publisher(to: bus, spillFolder: configuration.dataFolder + "/spill")
         let orchestrator = try await Orchestrator.build(context(Orchestrator.name))
-        let adapters = try HostingAdapter.build(context(HostingAdapter.name))
-        let gateway = try Gateway.build(context(Gateway.name, expecting: [HostingAdapter.category]))
+        let adapters = try Adapters.all.flatMap { try $0.build(context($0.name)) }
+        let gateway = try Gateway.build(context(Gateway.name, expecting: Adapters.all.map { $0.category }))
         return [BusService(bus)] + collector + [publisher] + orchestrator + adapters + gateway
     }
 

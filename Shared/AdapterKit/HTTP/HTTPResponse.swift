@@ -45,6 +45,18 @@ package struct HTTPResponse: Sendable, Equatable {
         }
     }
 
+    /// The body as XML, whatever the content type says.
+    ///
+    /// - Throws: `providerUnavailable` where it is no XML, cut off, or declares entities. The request may then
+    ///   have been carried out.
+    package func xml() throws(ProviderError) -> XMLValue {
+        do throws(XMLValue.ReadingError) {
+            return try XMLValue(document: body)
+        } catch {
+            throw unreadable(error.problem)
+        }
+    }
+
     /// The body as a typed value.
     package func json<Value: Decodable>(as type: Value.Type) throws(ProviderError) -> Value {
         try decode(type, from: try json())

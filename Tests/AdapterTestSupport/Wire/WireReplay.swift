@@ -1,5 +1,5 @@
 package import AdapterKit
-import Foundation
+package import Foundation
 import Logging
 package import Models
 import ServiceRuntime
@@ -17,6 +17,20 @@ package struct WireReplay: Sendable {
     private let prepare: Preparation
     private let tally: WireTally
 
+    /// An adapter's recordings.
+    ///
+    /// - Parameters:
+    ///   - folder: holds `<category>/<provider>/*.json`, as a test bundle's `Wire` does.
+    package init(
+        of adapter: any CategoryAdapter.Type, in folder: URL,
+        prepare: @escaping Preparation = { _, _ in }
+    ) throws {
+        let fixtures = try WireFixtures(
+            folder: folder, category: adapter.category,
+            providers: adapter.providers.map(\.descriptor.provider))
+        self.init(fixtures, blueprint: adapter.blueprint, providers: adapter.providers, prepare: prepare)
+    }
+
     package init(
         _ fixtures: WireFixtures, blueprint: BlueprintDefinition, providers: [RegisteredProvider],
         prepare: @escaping Preparation = { _, _ in }
@@ -29,6 +43,18 @@ package struct WireReplay: Sendable {
         for index in blueprint.functions.indices { blueprint.functions[index].effect = .idempotent }
         self.blueprint = blueprint
         tally = WireTally(fixtures.cases)
+    }
+
+    package var cases: [WireCase] { fixtures.cases }
+
+    /// Supported functions without a recording, as in `cpanel suspend`.
+    ///
+    /// - Parameter unrecorded: providers of which there are no recordings at all.
+    package func functionsWithoutRecording(except unrecorded: Set<String> = []) -> [String] {
+        let recorded = Set(cases.map { "\($0.provider) \($0.function)" })
+        return providers.map(\.descriptor).filter { !unrecorded.contains($0.provider) }
+            .flatMap { provider in provider.functions.map { "\(provider.provider) \($0.name)" } }
+            .filter { !recorded.contains($0) }
     }
 
     /// Replays one case and prints the provider's summary once its last one is through.

@@ -1,3 +1,4 @@
+import AdapterKit
 import HostingAdapter
 import ServiceRuntime
 

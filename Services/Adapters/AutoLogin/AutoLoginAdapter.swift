@@ -1,0 +1,9 @@
+package import AdapterKit
+package import Models
+
+/// The adapter of outside services that sign customers in and its providers.
+package enum AutoLoginAdapter: CategoryAdapter {
+    package static let blueprint = AutoLogin.blueprint
+
+    package static let providers: [RegisteredProvider] = []
+}

@@ -1,0 +1,9 @@
+package import AdapterKit
+package import Models
+
+/// The adapter of software licences and its providers.
+package enum LicensesAdapter: CategoryAdapter {
+    package static let blueprint = Licenses.blueprint
+
+    package static let providers: [RegisteredProvider] = []
+}

@@ -1,0 +1,24 @@
+import AdapterTestSupport
+import Foundation
+import Models
+import Testing
+
+@testable import BuildersAdapter
+
+@Suite("Recorded traffic of website builders")
+struct WireReplayTests {
+    private static let replay = Result {
+        try WireReplay(of: BuildersAdapter.self, in: Bundle.module.bundleURL.appending(path: "Wire"))
+    }
+
+    @Test("There are recordings of every provider's functions")
+    func recordings() throws {
+        #expect(try Self.replay.get().functionsWithoutRecording(except: ["demo"]) == [])
+    }
+
+    @Test("A function sends and answers what was recorded", arguments: (try? replay.get().cases) ?? [])
+    func matchesRecording(_ wireCase: WireCase) async throws {
+        let problems = try await Self.replay.get().problems(of: wireCase)
+        #expect(problems.isEmpty, "\(problems.joined(separator: "\n"))")
+    }
+}
