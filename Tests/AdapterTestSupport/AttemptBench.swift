@@ -2,6 +2,7 @@ package import AdapterKit
 package import Logging
 package import Models
 package import ServiceRuntime
+import TestSupport
 
 /// What it takes to run single attempts without a bus.
 package struct AttemptBench: Sendable {
@@ -10,6 +11,8 @@ package struct AttemptBench: Sendable {
     package let clock: ManualAdapterClock
     package let deadlines: Deadlines
     package let simulator: Simulator
+    /// What providers asked to be kept, in order.
+    package let notices = KeptNotices()
     private let category: String
 
     package init(
@@ -24,7 +27,7 @@ package struct AttemptBench: Sendable {
         simulator = Simulator(folder: dataFolder + "/demo")
         runner = AttemptRunner(
             blueprint: blueprint, providers: providers, sealer: sealer, network: network,
-            simulator: simulator,
+            simulator: simulator, notices: notices,
             clock: clock, deadlines: deadlines, logger: logger)
     }
 
@@ -54,6 +57,17 @@ package struct AttemptBench: Sendable {
             transport: NoTransport(), clock: clock, logger: Self.silent,
             configurationID: action.configuration.id,
             actionID: nil, attempt: 0, timeLimit: .seconds(60), simulator: simulator, secrets: SecretValues())
+    }
+}
+
+/// Keeps notices where a test can see them.
+package struct KeptNotices: NoticeStore {
+    private let recorder = Recorder<Notice>()
+
+    package var all: [Notice] { recorder.elements }
+
+    package func store(_ notices: [Notice], of configuration: ConfigurationID) async throws(ProviderError) {
+        for notice in notices { recorder.record(notice) }
     }
 }
 

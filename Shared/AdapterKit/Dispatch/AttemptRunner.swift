@@ -11,6 +11,7 @@ package struct AttemptRunner: Sendable {
     let configurations: ConfigurationCache
     let network: any HTTPTransport
     let simulator: Simulator
+    let notices: any NoticeStore
     let clock: any AdapterClock
     let deadlines: Deadlines
     /// The longest that a call may take, whatever the message says.
@@ -30,7 +31,8 @@ package struct AttemptRunner: Sendable {
     package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer,
         network: any HTTPTransport,
-        simulator: Simulator, clock: any AdapterClock, deadlines: Deadlines,
+        simulator: Simulator, notices: any NoticeStore = NoNoticeStore(), clock: any AdapterClock,
+        deadlines: Deadlines,
         callLimit: Duration = defaultCallLimit, logger: Logger
     ) {
         self.blueprint = blueprint
@@ -39,6 +41,7 @@ package struct AttemptRunner: Sendable {
         configurations = ConfigurationCache(sealer: sealer)
         self.network = network
         self.simulator = simulator
+        self.notices = notices
         self.clock = clock
         self.deadlines = deadlines
         self.callLimit = callLimit

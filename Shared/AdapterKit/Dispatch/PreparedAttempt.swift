@@ -28,7 +28,8 @@ extension AttemptRunner {
                 network: network, deadlines: deadlines, clock: clock, record: record, secrets: secrets,
                 logger: logger, category: blueprint.category, provider: action.provider, trace: trace),
             clock: clock, logger: logger, configurationID: action.configuration.id, actionID: action.actionID,
-            attempt: action.attempt, timeLimit: timeLimit(action), simulator: simulator, secrets: secrets)
+            attempt: action.attempt, timeLimit: timeLimit(action), simulator: simulator, secrets: secrets,
+            notices: notices)
         guard
             let function = try entry.provider.bind(action.function, parameters: parameters, context: context)
         else {

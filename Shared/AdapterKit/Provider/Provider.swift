@@ -39,11 +39,14 @@ package struct ProviderContext: Sendable {
     package let simulator: Simulator
     /// Secrets of this attempt; nothing that it knows is written to logs.
     package let secrets: SecretValues
+    /// Keeps notices that the third party holds until it is told that they arrived.
+    package let notices: any NoticeStore
 
     package init(
         transport: any HTTPTransport, clock: any AdapterClock, logger: Logger,
         configurationID: ConfigurationID,
-        actionID: ActionID?, attempt: Int, timeLimit: Duration, simulator: Simulator, secrets: SecretValues
+        actionID: ActionID?, attempt: Int, timeLimit: Duration, simulator: Simulator, secrets: SecretValues,
+        notices: any NoticeStore = NoNoticeStore()
     ) {
         self.transport = transport
         self.clock = clock
@@ -54,5 +57,6 @@ package struct ProviderContext: Sendable {
         self.timeLimit = timeLimit
         self.simulator = simulator
         self.secrets = secrets
+        self.notices = notices
     }
 }
