@@ -72,7 +72,8 @@ struct CataloguePage {
             lines.append(
                 "- [\(provider.title)](\(provider.vendorPage)) (`\(provider.provider)`): \(provider.help)")
             for function in provider.functions {
-                if let note = function.note { lines.append("  - `\(function.name)`: \(note)") }
+                let told = [function.note, function.unobservable].compactMap { $0 }.joined(separator: " ")
+                if !told.isEmpty { lines.append("  - `\(function.name)`: \(told)") }
             }
         }
         return lines

@@ -35,6 +35,12 @@ struct CatalogueTests {
         }
     }
 
+    @Test("A contract speaks of functions that the provider has", arguments: Adapters.all.flatMap(\.providers))
+    func told(provider: RegisteredProvider) {
+        let supported = Set(provider.descriptor.functions.map(\.name))
+        #expect(provider.contract.functions.map(\.name).filter { !supported.contains($0) } == [])
+    }
+
     @Test("What must not be done twice can be looked for, or says why not", arguments: providers)
     func observable(provider: ProviderDescriptor) throws {
         let blueprint = try #require(Blueprints.named(provider.category))
@@ -42,7 +48,8 @@ struct CatalogueTests {
             guard let function = blueprint.function(support.name), function.mustObserveRepeats else {
                 continue
             }
-            #expect(support.isObservable || function.unobservable != nil, "\(function.name)")
+            let reason = function.unobservable ?? support.unobservable
+            #expect(support.isObservable || reason != nil, "\(function.name)")
         }
     }
 }

@@ -13,13 +13,14 @@ package struct FunctionTable<P: Provider>: Sendable {
         entries.append((name, TypedFunction(function: function)))
     }
 
-    /// The contract with what is supported filled in; notes stay with their functions.
+    /// The contract with what is supported filled in; what it says of functions stays with them.
     func descriptor() -> ProviderDescriptor {
         var descriptor = P.contract
-        let notes = Dictionary(P.contract.functions.map { ($0.name, $0.note) }) { first, _ in first }
+        let told = Dictionary(P.contract.functions.map { ($0.name, $0) }) { first, _ in first }
         descriptor.functions = entries.map { entry in
             SupportedFunction(
-                name: entry.name, isObservable: entry.function.isObservable, note: notes[entry.name] ?? nil)
+                name: entry.name, isObservable: entry.function.isObservable, note: told[entry.name]?.note,
+                unobservable: told[entry.name]?.unobservable)
         }
         return descriptor
     }

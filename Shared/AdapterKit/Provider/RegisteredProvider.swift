@@ -3,6 +3,8 @@ package import Models
 /// A provider as the dispatch knows it: its descriptor, and what makes it ready for a configuration.
 package struct RegisteredProvider: Sendable {
     package let descriptor: ProviderDescriptor
+    /// What its `<name>.yaml` says, before what it implements is known.
+    package let contract: ProviderDescriptor
     let configure: @Sendable ([String: JSONValue]) throws -> any ConfiguredProvider
 
     /// - Parameters:
@@ -10,6 +12,7 @@ package struct RegisteredProvider: Sendable {
     ///   - functions: what it supports, in the blueprint's order.
     package init<P: Provider>(_ provider: P.Type, functions: FunctionTable<P>) {
         descriptor = functions.descriptor()
+        contract = P.contract
         let table = Dictionary(functions.entries.map { ($0.name, $0.function) }) { first, _ in first }
         configure = { settings in
             let configuration = try JSONValueDecoder.decode(P.Configuration.self, from: .object(settings))

@@ -110,9 +110,11 @@ extension ContractFile {
     private static func provider(_ root: YAMLReader) throws -> ContractFile {
         let keys = try root.members(known: [
             "provider", "category", "title", "vendor_page", "help", "concurrency", "configuration", "notes",
+            "unobservable",
         ])
         let parser = FieldParser(structures: [:], enumerations: [:])
-        let notes = try keys["notes"]?.members() ?? []
+        let notes = try texts(keys["notes"])
+        let unobservable = try texts(keys["unobservable"])
         return .provider(
             ProviderDescriptor(
                 provider: try required("provider", keys, root).text(),
@@ -122,9 +124,15 @@ extension ContractFile {
                 help: try required("help", keys, root).text(),
                 concurrency: try keys["concurrency"]?.integer() ?? 8,
                 configuration: try parser.fields(try required("configuration", keys, root)),
-                functions: try notes.map {
-                    SupportedFunction(name: $0.name, isObservable: false, note: try $0.value.text())
+                functions: Set(notes.keys).union(unobservable.keys).sorted().map {
+                    SupportedFunction(
+                        name: $0, isObservable: false, note: notes[$0], unobservable: unobservable[$0])
                 }))
+    }
+
+    /// Texts by the function that they are about.
+    private static func texts(_ reader: YAMLReader?) throws -> [String: String] {
+        try (reader?.members() ?? []).reduce(into: [:]) { $0[$1.name] = try $1.value.text() }
     }
 
     // MARK: Messages

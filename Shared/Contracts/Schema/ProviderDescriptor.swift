@@ -45,15 +45,18 @@ package struct SupportedFunction: Codable, Sendable, Equatable {
     package var isObservable: Bool
     /// What staff should know of it at this provider.
     package var note: String?
+    /// Why it cannot tell, where the function is one that must not be done twice.
+    package var unobservable: String?
 
-    package init(name: String, isObservable: Bool, note: String? = nil) {
+    package init(name: String, isObservable: Bool, note: String? = nil, unobservable: String? = nil) {
         self.name = name
         self.isObservable = isObservable
         self.note = note
+        self.unobservable = unobservable
     }
 
     enum CodingKeys: String, CodingKey {
-        case name, note
+        case name, note, unobservable
         case isObservable = "observable"
     }
 }

@@ -74,6 +74,9 @@ enum HandwrittenType {
                 help: "Whether the provider can tell if a run that may be a repeat already happened"),
             FieldDefinition(
                 name: "note", type: .string, help: "What staff should know of it at this provider"),
+            FieldDefinition(
+                name: "unobservable", type: .string,
+                help: "Why it cannot tell, of a function that must not be done twice"),
         ])
 
     private static let fieldDefinition = structure(
