@@ -35,7 +35,8 @@ struct CatalogueTests {
         }
     }
 
-    @Test("A contract speaks of functions that the provider has", arguments: Adapters.all.flatMap(\.providers))
+    @Test(
+        "A contract speaks of functions that the provider has", arguments: Adapters.all.flatMap(\.providers))
     func told(provider: RegisteredProvider) {
         let supported = Set(provider.descriptor.functions.map(\.name))
         #expect(provider.contract.functions.map(\.name).filter { !supported.contains($0) } == [])
