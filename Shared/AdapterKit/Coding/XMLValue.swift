@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import FoundationXML
 
 /// An XML element as a value, for third parties that speak XML. Text and child elements are kept apart: the
