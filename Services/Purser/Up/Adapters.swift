@@ -16,6 +16,9 @@ package enum Adapters {
         HostingAdapter.self, DomainsAdapter.self, ServersAdapter.self, LicensesAdapter.self, SEOAdapter.self,
         BuildersAdapter.self, OfficeToolsAdapter.self, AutoLoginAdapter.self,
     ]
+
+    /// All providers of all categories.
+    package static var providers: [RegisteredProvider] { all.flatMap { $0.providers } }
 }
 
 /// The categories that have an adapter, one a line; for `compose/up`.

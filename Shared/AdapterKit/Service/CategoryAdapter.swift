@@ -3,7 +3,7 @@ package import ServiceLifecycle
 package import ServiceRuntime
 
 /// One category's adapter, as its executable runs it: what the category can do, and who does it.
-package protocol CategoryAdapter {
+package protocol CategoryAdapter: Sendable {
     static var blueprint: BlueprintDefinition { get }
     /// Each provider of the category, the demo first.
     static var providers: [RegisteredProvider] { get }
