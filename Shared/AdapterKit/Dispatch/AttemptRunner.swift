@@ -10,6 +10,8 @@ package struct AttemptRunner: Sendable {
     let sealer: Sealer
     let configurations: ConfigurationCache
     let network: any HTTPTransport
+    let frames: any FrameTransport
+    let sessions: SessionPool
     let simulator: Simulator
     let notices: any NoticeStore
     let clock: any AdapterClock
@@ -30,7 +32,8 @@ package struct AttemptRunner: Sendable {
 
     package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], sealer: Sealer,
-        network: any HTTPTransport,
+        network: any HTTPTransport, frames: any FrameTransport = NoFrameTransport(),
+        sessions: SessionPool? = nil,
         simulator: Simulator, notices: any NoticeStore = NoNoticeStore(), clock: any AdapterClock,
         deadlines: Deadlines,
         callLimit: Duration = defaultCallLimit, logger: Logger
@@ -40,6 +43,8 @@ package struct AttemptRunner: Sendable {
         self.sealer = sealer
         configurations = ConfigurationCache(sealer: sealer)
         self.network = network
+        self.frames = frames
+        self.sessions = sessions ?? SessionPool(clock: clock, deadlines: deadlines)
         self.simulator = simulator
         self.notices = notices
         self.clock = clock
@@ -87,7 +92,7 @@ package struct AttemptRunner: Sendable {
         let begun = clock.uptime
         let prepared: PreparedAttempt
         do throws(ProviderError) {
-            prepared = try prepare(action, trace: trace, logger: logger)
+            prepared = try prepare(action, isRedelivered: isRedelivered, trace: trace, logger: logger)
         } catch {
             return end(action, .failed(error), prepared: nil, begunAt: begunAt, begun: begun, logger: logger)
         }
@@ -107,7 +112,7 @@ package struct AttemptRunner: Sendable {
                 try await prepared.function.poll(reference: reference)
             }.verdict
         }
-        guard prepared.definition.mustObserveRepeats else {
+        guard prepared.looksFirst else {
             return await call(prepared, within: prepared.timeLimit) { () async throws(ProviderError) in
                 try await prepared.function.run()
             }.verdict

@@ -9,13 +9,20 @@ struct PreparedAttempt: Sendable {
     let timeLimit: Duration
     let record: AttemptRecord
     let secrets: SecretValues
+
+    /// Whether a run that may be a repeat is looked for first, and a failure looked into: always where twice would be
+    /// two things, and of a `conditional` function where the provider can be looked at. Its guard is read anew on
+    /// every run, so a repeat would pass it.
+    var looksFirst: Bool {
+        definition.mustObserveRepeats || (definition.effect == .conditional && function.isObservable)
+    }
 }
 
 extension AttemptRunner {
     /// - Throws: `unsupported`, `invalidInput`, or `internal` where the configuration or a secret does not
     ///   open.
     func prepare(
-        _ action: ExecuteAction, trace: TraceContext?, logger: Logger
+        _ action: ExecuteAction, isRedelivered: Bool, trace: TraceContext?, logger: Logger
     ) throws(ProviderError) -> PreparedAttempt {
         guard action.category == blueprint.category, let definition = blueprint.function(action.function),
             let provider = providers[action.provider], provider.descriptor.supports(action.function)
@@ -29,7 +36,12 @@ extension AttemptRunner {
                 logger: logger, category: blueprint.category, provider: action.provider, trace: trace),
             clock: clock, logger: logger, configurationID: action.configuration.id, actionID: action.actionID,
             attempt: action.attempt, timeLimit: timeLimit(action), simulator: simulator, secrets: secrets,
-            notices: notices)
+            notices: notices,
+            frames: AttemptFrames(
+                network: frames, deadlines: deadlines, clock: clock, record: record, secrets: secrets,
+                logger: logger, category: blueprint.category, provider: action.provider),
+            sessions: sessions,
+            mayBeRepeat: isRedelivered || action.possibleDuplicate || action.attempt > 1)
         guard
             let function = try entry.provider.bind(action.function, parameters: parameters, context: context)
         else {

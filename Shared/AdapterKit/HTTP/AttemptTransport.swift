@@ -20,7 +20,7 @@ struct AttemptTransport: HTTPTransport {
     func send(_ request: HTTPRequest) async throws(ProviderError) -> HTTPResponse {
         var request = request
         if let trace { request.headers.append(.init("traceparent", trace.child().traceparent)) }
-        record.begin(request)
+        record.begin(isChanging: request.isChanging)
         let begun = clock.uptime
         let answer = await limited(request)
         let duration = clock.uptime - begun

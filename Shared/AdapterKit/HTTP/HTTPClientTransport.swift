@@ -9,8 +9,8 @@ import Synchronization
 /// Sends requests over the network.
 ///
 /// Certificates are verified unless the request says otherwise. Redirects are followed to the same host only,
-/// at most `redirectLimit` times, and never so that a changing request would become another one. Answers are
-/// read up to `bodyByteLimit`. No request is sent twice by itself. Every connection to a third party begins
+/// at most `redirectLimit` times (with a limit of 0 they are answers like others), and never so that a changing
+/// request would become another one. Answers are read up to `bodyByteLimit`. No request is sent twice by itself. Every connection to a third party begins
 /// in `exchange`.
 package final class HTTPClientTransport: HTTPTransport {
     /// The longest answer that is read: 8 MiB.
@@ -29,15 +29,22 @@ package final class HTTPClientTransport: HTTPTransport {
     }
 
     private let tls: TLSConfiguration
+    private let redirectLimit: Int
+    private let bodyByteLimit: Int
     private let clients = Mutex(Clients())
 
-    package convenience init() {
-        self.init(tls: .makeClientConfiguration())
-    }
-
-    /// - Parameter tls: how servers are verified; tests bring their own roots.
-    package init(tls: TLSConfiguration) {
+    /// - Parameters:
+    ///   - tls: how servers are verified; tests bring their own roots.
+    ///   - redirectLimit: how many redirects are followed.
+    ///   - bodyByteLimit: the longest answer that is read.
+    package init(
+        tls: TLSConfiguration = .makeClientConfiguration(),
+        redirectLimit: Int = HTTPClientTransport.redirectLimit,
+        bodyByteLimit: Int = HTTPClientTransport.bodyByteLimit
+    ) {
         self.tls = tls
+        self.redirectLimit = redirectLimit
+        self.bodyByteLimit = bodyByteLimit
     }
 
     private func client(verifiesTLS: Bool) throws -> HTTPClient {
@@ -50,6 +57,23 @@ package final class HTTPClientTransport: HTTPTransport {
             if verifiesTLS { clients.verifying = client } else { clients.trusting = client }
             return client
         }
+    }
+
+    /// What a request wants beside the client's own; nil where that is nothing.
+    private func configuration(for wanted: HTTPRequest.TLS) throws -> TLSConfiguration? {
+        guard wanted.trusted != nil || wanted.identity != nil else { return nil }
+        var tls = tls
+        if !wanted.isVerified { tls.certificateVerification = .none }
+        if let trusted = wanted.trusted {
+            tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(trusted.utf8)))
+        }
+        if let identity = wanted.identity {
+            tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array(identity.certificate.utf8))
+                .map { .certificate($0) }
+            tls.privateKey = .privateKey(
+                try NIOSSLPrivateKey(bytes: Array(identity.privateKey.utf8), format: .pem))
+        }
+        return tls
     }
 
     private static func configuration(_ tls: TLSConfiguration) -> HTTPClient.Configuration {
@@ -75,9 +99,11 @@ package final class HTTPClientTransport: HTTPTransport {
 
     package func send(_ request: HTTPRequest) async throws(ProviderError) -> HTTPResponse {
         var url = request.url
-        for _ in 0...Self.redirectLimit {
+        for _ in 0...redirectLimit {
             let response = try await exchange(request, url: url)
-            guard (301...308).contains(response.status), let location = response.header("location") else {
+            guard redirectLimit > 0, (301...308).contains(response.status),
+                let location = response.header("location")
+            else {
                 return response
             }
             url = try Self.redirection(of: request, from: url, status: response.status, to: location)
@@ -96,9 +122,10 @@ package final class HTTPClientTransport: HTTPTransport {
         }
         if let text = request.bodyText { outgoing.body = .bytes(ByteBuffer(string: text)) }
         do {
-            let client = try client(verifiesTLS: request.verifiesTLS)
+            let client = try client(verifiesTLS: request.tls.isVerified)
+            outgoing.tlsConfiguration = try configuration(for: request.tls)
             let response = try await client.execute(outgoing, deadline: .distantFuture)
-            let body = try await response.body.collect(upTo: Self.bodyByteLimit)
+            let body = try await response.body.collect(upTo: bodyByteLimit)
             return HTTPResponse(
                 status: Int(response.status.code),
                 headers: response.headers.map { HTTPRequest.Field($0.name, $0.value) },

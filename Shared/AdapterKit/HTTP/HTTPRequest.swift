@@ -42,6 +42,8 @@ package struct HTTPRequest: Sendable, Equatable {
     /// Decoded; begins with `/`. Segments are encoded when sent.
     package var path: String
     package var query: [Field]
+    /// The whole address as it is sent, where someone else gave it; what it is made from otherwise where nil.
+    package var givenAddress: String?
     /// Besides those that follow from host and body.
     package var headers: [Field]
     package var body: Body
@@ -50,8 +52,33 @@ package struct HTTPRequest: Sendable, Equatable {
     package var isChanging: Bool
     /// From sending to the last byte of the answer. The attempt's own limit holds besides. Default 60 s.
     package var timeLimit: Duration
-    /// Whether the server's certificate is checked. Only a configuration that says so may turn it off.
-    package var verifiesTLS: Bool
+    package var tls: TLS
+
+    /// How the server is known, and what it knows the client by.
+    package struct TLS: Sendable, Hashable {
+        /// Whether the server's certificate is checked. Only a configuration that says so may turn it off.
+        package var isVerified: Bool
+        /// Certificates in PEM form that are trusted instead of the system's authorities.
+        package var trusted: String?
+        package var identity: Identity?
+
+        package init(isVerified: Bool = true, trusted: String? = nil, identity: Identity? = nil) {
+            self.isVerified = isVerified
+            self.trusted = trusted
+            self.identity = identity
+        }
+
+        /// A client's certificate, with those that vouch for it behind it, and its private key, in PEM form.
+        package struct Identity: Sendable, Hashable {
+            package var certificate: String
+            package var privateKey: String
+
+            package init(certificate: String, privateKey: String) {
+                self.certificate = certificate
+                self.privateKey = privateKey
+            }
+        }
+    }
 
     /// - Parameter isChanging: true for all but GET and HEAD where not given.
     package init(
@@ -69,7 +96,7 @@ package struct HTTPRequest: Sendable, Equatable {
         self.body = body
         self.isChanging = isChanging ?? (method != .get && method != .head)
         self.timeLimit = timeLimit
-        self.verifiesTLS = verifiesTLS
+        tls = TLS(isVerified: verifiesTLS)
     }
 
     /// The body as it is sent.
@@ -99,6 +126,7 @@ package struct HTTPRequest: Sendable, Equatable {
 
     /// The address as it is sent.
     package var url: String {
+        if let givenAddress { return givenAddress }
         let host = host.contains(":") ? "[\(host)]" : host
         return "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")\(target)"
     }

@@ -25,6 +25,10 @@ package protocol Provider: Sendable {
 package struct ProviderContext: Sendable {
     /// Sends requests; records them for staff.
     package let transport: any HTTPTransport
+    /// Sends frames, for third parties that are not spoken to by HTTP; records them for staff.
+    package let frames: any FrameCaller
+    /// Keeps sessions with third parties from one attempt to the next.
+    package let sessions: SessionPool
     package let clock: any AdapterClock
     /// Carries the ids of the action already.
     package let logger: Logger
@@ -33,6 +37,8 @@ package struct ProviderContext: Sendable {
     package let actionID: ActionID?
     /// The attempt's number, counted from 1; 0 where a connection is tested.
     package let attempt: Int
+    /// Whether an earlier delivery or attempt of the same action may have begun already.
+    package let mayBeRepeat: Bool
     /// How long the attempt may take in all.
     package let timeLimit: Duration
     /// The simulated third party of the demo providers.
@@ -46,9 +52,13 @@ package struct ProviderContext: Sendable {
         transport: any HTTPTransport, clock: any AdapterClock, logger: Logger,
         configurationID: ConfigurationID,
         actionID: ActionID?, attempt: Int, timeLimit: Duration, simulator: Simulator, secrets: SecretValues,
-        notices: any NoticeStore = NoNoticeStore()
+        notices: any NoticeStore = NoNoticeStore(), frames: any FrameCaller = NoFrameCaller(),
+        sessions: SessionPool? = nil, mayBeRepeat: Bool = false
     ) {
         self.transport = transport
+        self.frames = frames
+        self.sessions = sessions ?? SessionPool(clock: clock, deadlines: Deadlines(clock: clock))
+        self.mayBeRepeat = mayBeRepeat
         self.clock = clock
         self.logger = logger
         self.configurationID = configurationID

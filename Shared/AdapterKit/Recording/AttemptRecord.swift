@@ -1,13 +1,19 @@
 import Models
 import Synchronization
 
+/// Something that went to a third party and what came back.
+protocol RecordedTraffic: Sendable {
+    /// It as text, without secrets: what stands under the names and what the redactor knows.
+    func text(_ redactor: Redactor, names: Set<String>) -> String
+}
+
 /// What one attempt sent and was answered, for staff, and what is known of its effects.
 final class AttemptRecord: Sendable {
     /// The most that is kept of an attempt: 256 KiB.
     static let byteLimit = 256 << 10
 
     private struct State {
-        var exchanges: [RecordedExchange] = []
+        var exchanges: [any RecordedTraffic] = []
         /// Whether a changing request was followed by another, so that its answer had been taken as good.
         var hasPassedChange = false
         var lastIsChanging = false
@@ -16,14 +22,14 @@ final class AttemptRecord: Sendable {
     private let state = Mutex(State())
 
     /// Notes that a request is about to be sent.
-    func begin(_ request: HTTPRequest) {
+    func begin(isChanging: Bool) {
         state.withLock { state in
             if state.lastIsChanging { state.hasPassedChange = true }
-            state.lastIsChanging = request.isChanging
+            state.lastIsChanging = isChanging
         }
     }
 
-    func add(_ exchange: RecordedExchange) {
+    func add(_ exchange: any RecordedTraffic) {
         state.withLock { $0.exchanges.append(exchange) }
     }
 

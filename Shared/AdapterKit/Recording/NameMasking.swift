@@ -11,7 +11,7 @@ struct NameMasking {
         "authcode",
         "eppcode", "authinfo", "credential", "session", "signature", "cookie", "authorization",
     ]
-    private static let whole: Set<String> = ["pass", "pw", "pwd", "key", "auth", "pin", "otp"]
+    private static let whole: Set<String> = ["pass", "pw", "newpw", "pwd", "key", "auth", "pin", "otp"]
 
     func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
@@ -44,6 +44,19 @@ struct NameMasking {
         case .array(let elements): .array(elements.map(json))
         default: value
         }
+    }
+
+    /// Masks texts under elements and attributes whose names, apart from a prefix, say that they are secrets; of an
+    /// element with others in it, theirs.
+    func xml(_ value: XMLValue) -> XMLValue {
+        func isTelling(_ name: String) -> Bool { isSecret(String(name.split(separator: ":").last ?? "")) }
+        var masked = value
+        if isTelling(value.name), value.content != nil { masked.text = Secret.mask }
+        for index in masked.attributes.indices where isTelling(masked.attributes[index].name) {
+            masked.attributes[index].value = Secret.mask
+        }
+        masked.children = value.children.map(xml)
+        return masked
     }
 
     /// Text that may be JSON; it stays as it is where nothing in it had to be masked.

@@ -2,7 +2,7 @@ import Foundation
 import Models
 
 /// One request and what it was answered with.
-struct RecordedExchange: Sendable {
+struct RecordedExchange: RecordedTraffic {
     /// The most that is kept of an exchange: 64 KiB, a quarter of it for the request.
     static let byteLimit = 64 << 10
 
@@ -50,7 +50,8 @@ struct RecordedExchange: Sendable {
         }
     }
 
-    private static func cut(_ text: String, to limit: Int, _ redactor: Redactor) -> String {
+    /// What fits, without secrets.
+    static func cut(_ text: String, to limit: Int, _ redactor: Redactor) -> String {
         // More than can be kept need not be searched, but for a secret that begins before the cut.
         let searched =
             text.utf8.count > limit + redactor.longestPattern

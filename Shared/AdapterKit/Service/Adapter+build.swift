@@ -30,11 +30,13 @@ extension Adapter {
     ///   - prefetch: how many actions may be under way at once.
     ///   - callLimit: how long a provider call may take at most, whatever its function allows.
     ///   - network: how third parties are reached; the real network where nil.
+    ///   - frames: how third parties are reached that speak in frames; the real network where nil.
     package static func build(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], bus: any MessageBus, key: SealingKey,
         dataFolder: String, instance: String, logger: Logger, prefetch: Int = defaultPrefetch,
         callLimit: Duration = AttemptRunner.defaultCallLimit,
-        network: (any HTTPTransport)? = nil, clock: any AdapterClock = SystemClock()
+        network: (any HTTPTransport)? = nil, frames: (any FrameTransport)? = nil,
+        clock: any AdapterClock = SystemClock()
     ) -> Adapter {
         let category = blueprint.category
         let source = "/adapters/\(category)"
@@ -43,11 +45,16 @@ extension Adapter {
         let sealer = Sealer(key)
         let deadlines = Deadlines(clock: clock)
         let network = network ?? HTTPClientTransport()
+        let sessions = SessionPool(clock: clock, deadlines: deadlines)
         let runner = AttemptRunner(
             blueprint: blueprint, providers: providers, sealer: sealer, network: network,
-            simulator: Simulator(folder: dataFolder + "/demo"), clock: clock, deadlines: deadlines,
+            frames: frames ?? NIOFrameTransport(), sessions: sessions,
+            simulator: Simulator(folder: dataFolder + "/demo"),
+            notices: BusNoticeStore(bus: bus, category: category, source: source), clock: clock,
+            deadlines: deadlines,
             callLimit: callLimit, logger: logger)
         let tester = ConnectionTester(runner: runner)
+        let poller = ProviderPoller(runner: runner)
         let defects = logger
         var requests = RequestRouter(source: source) { type, error in
             defects.error(
@@ -57,6 +64,9 @@ extension Adapter {
         requests.on(TestProvider.self) { request, envelope in
             try await tester.test(request, traceparent: envelope.traceparent)
         }
+        requests.on(PollProvider.self) { request, envelope in
+            try await poller.poll(request, traceparent: envelope.traceparent)
+        }
         return Adapter(
             dispatcher: Dispatcher(
                 bus: bus, runner: runner, category: category, source: source, prefetch: prefetch,
@@ -65,6 +75,6 @@ extension Adapter {
                 bus: bus, instance: instance, category: category, providers: providers.map(\.descriptor),
                 source: source, clock: clock, logger: logger),
             requests: requests, deadlines: deadlines, bus: bus, category: category, network: network,
-            logger: logger)
+            sessions: sessions, logger: logger)
     }
 }

@@ -17,6 +17,7 @@ package struct Adapter: Service {
     let bus: any MessageBus
     package let category: String
     let network: any HTTPTransport
+    let sessions: SessionPool
     let logger: Logger
 
     /// How many requests are answered beside each other.
@@ -49,6 +50,10 @@ package struct Adapter: Service {
                 return .other
             }
             group.addTask {
+                await sessions.run()
+                return .other
+            }
+            group.addTask {
                 let requests = requests
                 try await bus.serve(
                     .adapterRequests(category: category), concurrency: Self.requestConcurrency
@@ -62,6 +67,8 @@ package struct Adapter: Service {
             // All others run for as long as this task is not cancelled.
             while let part = try await group.next(), part != .dispatch {}
             await announcer.announce(leaving: true)
+            // While deadlines are still kept: taking leave has a limit.
+            await sessions.shutDown()
             group.cancelAll()
         }
     }

@@ -15,24 +15,16 @@ struct ConnectionTester: Sendable {
         guard let provider = runner.providers[request.provider] else {
             throw RequestFailure(.notFound, "There is no provider \(request.provider.prefix(64)).")
         }
-        var logger = runner.logger
-        logger[metadataKey: LogKey.provider] = "\(request.provider)"
-        logger[metadataKey: LogKey.configurationID] = "\(request.configuration.id)"
         let entry: ConfigurationCache.Entry
         do throws(ProviderError) {
             entry = try runner.configurations.open(request.configuration, of: provider)
         } catch {
             return ConnectionTest(ok: false, message: error.forStaff(SecretValues().redactor))
         }
-        let secrets = SecretValues(entry.secrets, names: provider.descriptor.configuration.secretNames)
-        let context = ProviderContext(
-            transport: AttemptTransport(
-                network: runner.network, deadlines: runner.deadlines, clock: runner.clock,
-                record: AttemptRecord(), secrets: secrets, logger: logger,
-                category: runner.blueprint.category,
-                provider: request.provider, trace: traceparent.flatMap(TraceContext.init(traceparent:))),
-            clock: runner.clock, logger: logger, configurationID: request.configuration.id, actionID: nil,
-            attempt: 0, timeLimit: Self.timeLimit, simulator: runner.simulator, secrets: secrets)
+        let context = runner.context(
+            for: request.configuration, of: provider, entry, timeLimit: Self.timeLimit,
+            traceparent: traceparent)
+        let secrets = context.secrets
         let (answer, ranOut) = await runner.deadlines.limit(Self.timeLimit) {
             () -> Result<String, ProviderError> in
             do throws(ProviderError) {

@@ -205,7 +205,9 @@ struct AttemptTests {
     func descriptor() {
         let functions = ScriptedProvider.registered.descriptor.functions
         #expect(
-            functions.map(\.name) == ["read", "change", "open", "openBlind", "openInSteps", "close", "order"])
+            functions.map(\.name) == [
+                "read", "change", "open", "openBlind", "openInSteps", "close", "order", "poll",
+            ])
         #expect(functions.filter(\.isObservable).map(\.name) == ["open", "openInSteps", "close"])
         #expect(functions.first { $0.name == "open" }?.note == "Takes a while.")
     }

@@ -213,7 +213,7 @@ struct NetworkTests {
             #expect(error?.kind == .providerUnavailable)
             #expect(error?.mayHaveTakenEffect == false)
             #expect(server.requests.isEmpty)
-            request.verifiesTLS = false
+            request.tls.isVerified = false
             let status = try await Self.send(request).get().status
             #expect(status == 200)
         }

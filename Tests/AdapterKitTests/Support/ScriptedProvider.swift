@@ -24,6 +24,26 @@ struct ScriptedProvider: AdapterKit.Provider {
         }
     }
 
+    struct PollIn: Codable, Sendable {
+        var limit: Int
+        var after: String?
+
+        enum CodingKeys: String, CodingKey {
+            case limit
+            case after = "after_date"
+        }
+    }
+
+    struct PollOut: Codable, Sendable {
+        var countRemaining: Int
+        var notifications: [JSONValue]
+
+        enum CodingKeys: String, CodingKey {
+            case countRemaining = "count_remaining"
+            case notifications
+        }
+    }
+
     static let contract = ProviderDescriptor(
         provider: "scripted", category: "testing", title: "Scripted panel", vendorPage: "https://example.com",
         help: "For tests.", concurrency: 1,
@@ -42,6 +62,7 @@ struct ScriptedProvider: AdapterKit.Provider {
         table.add("openInSteps", ProviderFunction(Self.openInSteps, observe: Self.observe))
         table.add("close", ProviderFunction(Self.close, observe: Self.observe))
         table.add("order", ProviderFunction(deferring: Self.order, poll: Self.pollOrder))
+        table.add("poll", ProviderFunction(Self.poll))
         table.add("missing", nil as ProviderFunction<Self, In, Out>?)
         return table
     }
@@ -52,6 +73,19 @@ struct ScriptedProvider: AdapterKit.Provider {
             function("read", .read), function("change", .idempotent), function("open", .verifyFirst),
             function("openBlind", .verifyFirst), function("openInSteps", .verifyFirst),
             function("close", .irreversible), function("order", .verifyFirst), function("missing", .read),
+            poll,
+        ])
+
+    private static let poll = FunctionDefinition(
+        name: "poll", title: "poll", help: "", effect: .idempotent, audience: .admin, timeoutSeconds: 60,
+        statusAfter: nil, writesBack: false, everySeconds: 900,
+        parameters: [
+            FieldDefinition(name: "limit", type: .integer, isRequired: true),
+            FieldDefinition(name: "after_date", type: .string),
+        ],
+        result: [
+            FieldDefinition(name: "count_remaining", type: .integer, isRequired: true),
+            FieldDefinition(name: "notifications", type: .array),
         ])
 
     private static func function(_ name: String, _ effect: FunctionDefinition.Effect) -> FunctionDefinition {
@@ -87,6 +121,10 @@ struct ScriptedProvider: AdapterKit.Provider {
     func change(_ input: In) async throws(ProviderError) -> Out { try await call(.post, "/change", input) }
     func open(_ input: In) async throws(ProviderError) -> Out { try await call(.post, "/open", input) }
     func close(_ input: In) async throws(ProviderError) -> Out { try await call(.delete, "/close", input) }
+
+    func poll(_ input: PollIn) async throws(ProviderError) -> PollOut {
+        try await send(.get, "/poll/\(input.limit)/\(input.after ?? "all")").json(as: PollOut.self)
+    }
 
     func openInSteps(_ input: In) async throws(ProviderError) -> Out {
         _ = try await send(.post, "/open", input)
