@@ -24,6 +24,8 @@ enum Limits {
     static let waitSeconds = 60
     /// How many actions may be waited for at once. More: answered at once, as without `wait`.
     static let waiters = 20_000
+    /// The longest `data` of a business event: 64 KiB. Longer: 422.
+    static let eventDataBytes = 64 << 10
     /// The longest idempotency key.
     static let idempotencyKeyBytes = 255
     /// The longest bearer token.

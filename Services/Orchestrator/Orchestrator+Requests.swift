@@ -16,6 +16,7 @@ extension Orchestrator {
         }
         let (actions, products, configurations) = (parts.actions, parts.products, parts.configurations)
         let (clients, tokens, deadLetters) = (parts.clients, parts.tokens, parts.deadLetters)
+        let (notices, events) = (parts.notices, parts.businessEvents)
 
         router.on(SubmitAction.self) { try await actions.submit($0, traceparent: $1.traceparent) }
         router.on(DecideAction.self) { request, _ in try await actions.decide(request) }
@@ -31,6 +32,12 @@ extension Orchestrator {
         router.on(ShowConfiguration.self) { request, _ in try await configurations.show(request) }
         router.on(ListConfigurations.self) { request, _ in try await configurations.list(request) }
         router.on(TestConfiguration.self) { request, _ in try await configurations.test(request) }
+        router.on(StoreNotices.self) { try await notices.store($0, traceparent: $1.traceparent) }
+        router.on(ListNotices.self) { request, _ in try await notices.list(request) }
+        router.on(SubmitBusinessEvent.self) { try await events.submit($0, traceparent: $1.traceparent) }
+        router.on(ShowBusinessEvent.self) { request, _ in try await events.show(request) }
+        router.on(ListBusinessEvents.self) { request, _ in try await events.list(request) }
+        addWebhooks(parts.webhooks, to: &router)
         router.on(CreateClient.self) { request, _ in try await clients.create(request) }
         router.on(ShowClient.self) { request, _ in try await clients.show(request) }
         router.on(ListClients.self) { request, _ in try await clients.list(request) }
@@ -65,6 +72,18 @@ extension Orchestrator {
             }
         }
         return router
+    }
+
+    private static func addWebhooks(_ webhooks: WebhookService, to router: inout RequestRouter) {
+        router.on(CreateWebhook.self) { request, _ in try await webhooks.create(request) }
+        router.on(ListWebhooks.self) { _, _ in try await webhooks.list() }
+        router.on(ShowWebhook.self) { request, _ in try await webhooks.show(request) }
+        router.on(UpdateWebhook.self) { request, _ in try await webhooks.update(request) }
+        router.on(DeleteWebhook.self) { request, _ in try await webhooks.delete(request) }
+        router.on(RotateWebhook.self) { request, _ in try await webhooks.rotate(request) }
+        router.on(TestWebhook.self) { request, _ in try await webhooks.test(request) }
+        router.on(ListWebhookDeliveries.self) { request, _ in try await webhooks.deliveries(request) }
+        router.on(ResendWebhookDelivery.self) { request, _ in try await webhooks.resend(request) }
     }
 
     private static func providers(_ request: ListProviders, _ catalogue: Catalogue, now: Timestamp)

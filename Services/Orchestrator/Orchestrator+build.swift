@@ -22,7 +22,7 @@ extension Orchestrator {
     /// The same, with the parts at hand.
     package static func assemble(
         _ context: ServiceContext, now: @escaping @Sendable () -> Timestamp = { .now },
-        backoff: Backoff = Backoff()
+        backoff: Backoff = Backoff(), webhookSchedule: WebhookSchedule = WebhookSchedule()
     ) async throws -> (parts: Parts, services: [any Service]) {
         let logger = context.logger
         let bus = context.bus
@@ -37,14 +37,29 @@ extension Orchestrator {
         let events = EventPublisher(bus: bus, logger: logger)
         let outboxWritten = Nudge()
         let alarmSet = Nudge()
+        let deliveriesWritten = Nudge()
+        let address = WebhookAddress(allowsHTTP: context.configuration.allowsWebhookHTTP)
         let actions = ActionService(
             store: store, catalogue: catalogue, secrets: secrets, backoff: backoff, now: now, events: events,
-            outboxWritten: outboxWritten, alarmSet: alarmSet, logger: logger)
+            outboxWritten: outboxWritten, alarmSet: alarmSet, deliveriesWritten: deliveriesWritten,
+            logger: logger)
+        let configurations = ConfigurationService(
+            store: store, catalogue: catalogue, secrets: secrets, bus: bus, now: now)
         let parts = Parts(
             store: store, catalogue: catalogue, actions: actions,
             products: ProductService(store: store, catalogue: catalogue, actions: actions, now: now),
-            configurations: ConfigurationService(
-                store: store, catalogue: catalogue, secrets: secrets, bus: bus, now: now),
+            configurations: configurations,
+            notices: NoticeService(
+                store: store, catalogue: catalogue, actions: actions, now: now, logger: logger),
+            businessEvents: BusinessEventService(
+                store: store, catalogue: catalogue, secrets: secrets, actions: actions, now: now,
+                logger: logger),
+            polls: NoticePolls(
+                store: store, catalogue: catalogue, configurations: configurations, bus: bus, now: now,
+                logger: logger),
+            webhooks: WebhookService(
+                store: store, secrets: secrets, address: address, now: now,
+                deliveriesWritten: deliveriesWritten, logger: logger),
             clients: ClientService(store: store, now: now),
             tokens: TokenService(store: store, secrets: secrets, now: now, events: events, logger: logger),
             deadLetters: DeadLetterService(
@@ -71,6 +86,10 @@ extension Orchestrator {
                     store: store, catalogue: catalogue, bus: bus, events: events, now: now, logger: logger),
                 OutcomeConsumer(bus: bus, actions: actions),
                 RequestServer(bus: bus, router: router),
+                parts.polls,
+                WebhookSender(
+                    store: store, secrets: secrets, address: address, schedule: webhookSchedule,
+                    written: deliveriesWritten, now: now, logger: logger),
             ]
         )
     }

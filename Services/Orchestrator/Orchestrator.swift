@@ -22,6 +22,10 @@ package enum Orchestrator {
         package let actions: ActionService
         package let products: ProductService
         package let configurations: ConfigurationService
+        package let notices: NoticeService
+        package let businessEvents: BusinessEventService
+        package let polls: NoticePolls
+        package let webhooks: WebhookService
         package let clients: ClientService
         package let tokens: TokenService
         package let deadLetters: DeadLetterService

@@ -15,6 +15,7 @@ enum Query {
 
     static let category = text("category", "Only of this category")
     static let clientID = text("client_id", "Only of this client")
+    static let configurationID = text("configuration_id", "Only of this configuration")
     static let productID = text("contract_product_id", "Only of this contract product")
 
     static func text(_ name: String, _ help: String) -> FieldDefinition {

@@ -46,64 +46,6 @@ extension [HTTPRoute] {
     }
 }
 
-/// Shows blueprints.
-enum BlueprintView {
-    private static let forAdmins = Blueprints.all.map { shown($0) { _ in true } }
-    private static let forClients = Blueprints.all.map { shown($0) { $0.audience == .client } }
-
-    /// Clients see what they may run.
-    static func all(for role: Role) -> [JSONValue] { role == .admin ? forAdmins : forClients }
-
-    private static func shown(
-        _ blueprint: BlueprintDefinition, where condition: (FunctionDefinition) -> Bool
-    ) -> JSONValue {
-        [
-            "category": .string(blueprint.category), "title": .string(blueprint.title),
-            "help": .string(blueprint.help),
-            "functions": .array(blueprint.functions.filter(condition).map(shown)),
-        ]
-    }
-
-    private static func shown(_ function: FunctionDefinition) -> JSONValue {
-        [
-            "name": .string(function.name), "title": .string(function.title), "help": .string(function.help),
-            "effect": .string(function.effect.rawValue), "audience": .string(function.audience.rawValue),
-            "parameters": function.parameters.jsonSchema, "result": function.result.resultJSONSchema,
-        ]
-    }
-
-    static let schema: JSONValue = [
-        "type": "object", "required": ["category", "title", "functions"],
-        "properties": [
-            "category": ["type": "string"], "title": ["type": "string"], "help": ["type": "string"],
-            "functions": [
-                "type": "array",
-                "items": [
-                    "type": "object",
-                    "required": ["name", "title", "help", "effect", "audience", "parameters", "result"],
-                    "properties": [
-                        "name": ["type": "string"], "title": ["type": "string"], "help": ["type": "string"],
-                        "effect": [
-                            "enum": .array(FunctionDefinition.Effect.allCases.map { .string($0.rawValue) }),
-                            "description": "What running it twice would mean",
-                        ],
-                        "audience": [
-                            "enum": .array(FunctionDefinition.Audience.allCases.map { .string($0.rawValue) }),
-                            "description": "Who may run it",
-                        ],
-                        "parameters": ["type": "object", "description": "JSON Schema of its parameters"],
-                        "result": ["type": "object", "description": "JSON Schema of its result"],
-                    ],
-                ],
-            ],
-        ],
-    ]
-
-    static let listSchema: JSONValue = [
-        "type": "object", "required": ["items"], "properties": ["items": ["type": "array", "items": schema]],
-    ]
-}
-
 /// Shows providers.
 enum ProviderView {
     static func shown(_ provider: Provider) throws -> JSONValue {

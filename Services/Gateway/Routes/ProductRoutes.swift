@@ -45,7 +45,7 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .patch, path: "/v1/contract-products/{id}", tag: "Contract products",
                 name: "updateContractProduct",
-                summary: "Changes a contract product; provision fields not given stay, null removes one",
+                summary: "Changes a contract product; provision fields and business events not given stay",
                 access: .admin,
                 body: RouteBody(
                     name: "ContractProductChange",
@@ -58,7 +58,8 @@ extension [HTTPRoute] {
                     configurationID: call.body["configuration_id"]?.stringValue.map {
                         ConfigurationID(rawValue: $0)
                     },
-                    provisionFields: call.body["provision_fields"]?.objectValue, changedBy: try call.actor)
+                    provisionFields: call.body["provision_fields"]?.objectValue,
+                    businessEvents: call.body["business_events"]?.objectValue, changedBy: try call.actor)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
             HTTPRoute(

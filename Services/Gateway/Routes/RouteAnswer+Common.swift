@@ -7,6 +7,11 @@ extension RouteAnswer {
         RouteAnswer(status: .ok, help: help, content: .structure(structure))
     }
 
+    /// 202 with what goes on by itself.
+    static func accepted(_ structure: String) -> RouteAnswer {
+        RouteAnswer(status: .accepted, help: "What goes on by itself", content: .structure(structure))
+    }
+
     /// 201 with what was made.
     static func created(_ structure: String) -> RouteAnswer {
         RouteAnswer(

@@ -12,10 +12,12 @@ package struct ActionDispatcher: Sendable {
 
     package let catalogue: Catalogue
     package let secrets: SecretKeeper
+    let statuses: DeferralStatus
 
     package init(catalogue: Catalogue, secrets: SecretKeeper) {
         self.catalogue = catalogue
         self.secrets = secrets
+        statuses = DeferralStatus(catalogue: catalogue)
     }
 
     /// Dispatches the first in line, where it is its turn. One that cannot be dispatched fails, and the next is first.
@@ -44,6 +46,7 @@ package struct ActionDispatcher: Sendable {
             action.error = ActionError(failure)
             action.finishedAt = now
             action.line = nil
+            try statuses.leaveDeferral(of: &action, in: transaction, changes: &changes, now: now)
             changes.actions.append(action)
         }
     }

@@ -6,7 +6,7 @@ extension ActionService {
     /// How many due actions are moved on in one transaction.
     private static let dueLimit = 128
 
-    /// Moves on every action whose time has come.
+    /// Moves on every action whose time has come, and removes the results whose time is over.
     ///
     /// - Returns: when the next one's time comes; nil where there is none.
     package func moveDueActions() async throws -> Timestamp? {
@@ -15,6 +15,7 @@ extension ActionService {
             let (news, count, next): (ActionNews, Int, Timestamp?) = try await store.write { transaction in
                 let due = try transaction.dueActions(by: now, limit: Self.dueLimit)
                 var changes = ActionChanges()
+                try transaction.removeExpiredResults(by: now)
                 for action in due {
                     // An earlier one of the batch may have moved it.
                     guard var action = try transaction.action(action.id), let wake = action.machine.wakeAt,

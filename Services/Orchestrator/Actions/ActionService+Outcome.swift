@@ -53,6 +53,9 @@ extension ActionService {
             begunAt: outcome.begunAt,
             at: now)
         if let error = outcome.error { action.error = error }
+        if action.machine.state == .deferred {
+            try dispatcher.statuses.enterDeferral(of: &action, in: transaction, changes: &changes, now: now)
+        }
         if outcome.outcome == .succeeded {
             action.error = nil
             try succeed(&action, result: outcome.result ?? [:], in: transaction, changes: &changes, now: now)
@@ -87,6 +90,7 @@ extension ActionService {
         if state.isTerminal {
             action.finishedAt = now
             action.line = nil
+            try dispatcher.statuses.leaveDeferral(of: &action, in: transaction, changes: &changes, now: now)
         } else {
             action.finishedAt = nil
             if state.holdsLine, action.isChanging, action.line == nil {
@@ -107,7 +111,8 @@ extension ActionService {
         }
     }
 
-    /// Writes a result back: to the action, to the product's provision fields, and to its status.
+    /// Writes a result back: to the action, to the product's provision fields, and to its status. Parameters that the
+    /// function keeps are written too, where the result does not say otherwise.
     ///
     /// - Parameter result: its secrets are sealed for the category.
     func succeed(
@@ -121,16 +126,31 @@ extension ActionService {
         let category = SecretKeeper.Place(secrets.category(action.category), context)
         action.result = try secrets.move(
             result, fields: function.result, from: category, to: .init(secrets.storage, context))
-        var fields: [String: JSONValue] = [:]
+        action.resultExpiresAt = function.resultKeptSeconds.map { now.advanced(by: .seconds($0)) }
+        action.isResultExpired = false
+        var fields = try keptParameters(of: action, function: function, product: product.id)
         if function.writesBack {
-            fields = try secrets.move(
-                result, fields: function.result, from: category,
-                to: .init(secrets.storage, "\(product.id)/fields"))
+            let place = SecretKeeper.Place(secrets.storage, "\(product.id)/fields")
+            let written = try secrets.move(result, fields: function.result, from: category, to: place)
+            fields.merge(written) { kept, written in written == .null ? kept : written }
         }
-        let status = function.statusAfter.flatMap(ProductStatus.init(rawValue:)) ?? product.status
+        let status =
+            function.statusAfter.flatMap(ProductStatus.init(rawValue:)) ?? action.statusBefore
+            ?? product.status
+        action.statusBefore = nil
         let didChange = try ProductChanges(actionID: action.id, changedBy: nil, now: now)
             .apply(fields: fields, status: status, to: &product, in: transaction)
         if didChange { changes.products.append(product) }
+    }
+
+    /// The parameters that become provision fields, sealed as these are.
+    private func keptParameters(
+        of action: ActionRecord, function: FunctionDefinition, product: ContractProductID
+    ) throws -> [String: JSONValue] {
+        let kept = action.parameters.filter { function.keeps.contains($0.key) && $0.value != .null }
+        return try secrets.move(
+            kept, fields: function.parameters, from: .init(secrets.storage, "\(action.id)/parameters"),
+            to: .init(secrets.storage, "\(product)/fields"))
     }
 
     private func logCommit(of outcome: ActionOutcome, news: ActionNews) {

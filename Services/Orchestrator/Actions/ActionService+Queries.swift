@@ -15,17 +15,7 @@ extension ActionService {
         let now = now()
         let limit = request.page.boundedLimit
         return try await store.read { transaction in
-            let cursor = try request.page.cursor.map { text in
-                guard let number = Int64(text) else {
-                    throw RequestFailure(
-                        .invalid, "The cursor is none that was given out.",
-                        problems: [
-                            FieldProblem(
-                                pointer: "/cursor", detail: "give the next_cursor of the page before")
-                        ])
-                }
-                return number
-            }
+            let cursor = try request.page.number
             let actions = try transaction.actions(request, before: cursor, limit: limit + 1)
             return ActionList(
                 items: try actions.prefix(limit).map {

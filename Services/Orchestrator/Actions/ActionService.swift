@@ -16,18 +16,19 @@ package struct ActionService: Sendable {
     let secrets: SecretKeeper
     let dispatcher: ActionDispatcher
     let views: ActionViews
+    let webhooks: WebhookWriter
     let backoff: Backoff
     let now: @Sendable () -> Timestamp
     let events: EventPublisher
     let outboxWritten: Nudge
     let alarmSet: Nudge
+    let deliveriesWritten: Nudge
     let logger: Logger
 
     package init(
         store: Store, catalogue: Catalogue, secrets: SecretKeeper, backoff: Backoff,
         now: @escaping @Sendable () -> Timestamp, events: EventPublisher, outboxWritten: Nudge,
-        alarmSet: Nudge,
-        logger: Logger
+        alarmSet: Nudge, deliveriesWritten: Nudge, logger: Logger
     ) {
         self.store = store
         self.catalogue = catalogue
@@ -37,9 +38,11 @@ package struct ActionService: Sendable {
         self.events = events
         self.outboxWritten = outboxWritten
         self.alarmSet = alarmSet
+        self.deliveriesWritten = deliveriesWritten
         self.logger = logger
         dispatcher = ActionDispatcher(catalogue: catalogue, secrets: secrets)
         views = ActionViews(catalogue: catalogue, secrets: secrets)
+        webhooks = WebhookWriter(views: views)
     }
 
     // MARK: Accepting
@@ -72,11 +75,8 @@ package struct ActionService: Sendable {
             return (SubmittedAction(action: view, replayed: false), news)
         }
         // Logged before it is told: so it stands before what follows from it.
-        if !submitted.replayed {
-            ActionMetrics.accepted(submitted.action)
-            logger.info("Accepted action", metadata: LogKey.metadata(of: submitted.action))
-            logDispatches(in: news)
-        }
+        logAccepted(in: news)
+        logDispatches(in: news)
         tell(news)
         return submitted
     }
@@ -104,50 +104,18 @@ package struct ActionService: Sendable {
 
     private func accept(
         _ request: SubmitAction, traceparent: String?, in transaction: Transaction,
-        changes: inout ActionChanges,
-        now: Timestamp
+        changes: inout ActionChanges, now: Timestamp
     ) throws -> ActionRecord {
         let product = try transaction.product(request.contractProductID, of: request.clientID)
         let function = try permittedFunction(request, product: product, in: transaction)
-        var action = ActionRecord(
-            number: try transaction.nextActionNumber(), id: request.id, productID: product.id,
-            clientID: product.clientID, category: product.category, provider: "",
-            configurationID: product.configurationID, function: function.name,
-            isChanging: function.isChanging,
-            machine: ActionMachine(state: .queued), given: [:], parameters: [:],
-            requestedBy: request.requestedBy,
-            traceparent: traceparent, createdAt: now)
-        action.given = try secrets.move(
+        let given = try secrets.move(
             request.parameters, fields: function.parameters,
             from: .init(secrets.gateway, "\(request.id)/parameters"),
             to: .init(secrets.storage, "\(request.id)/parameters"))
-        action.parameters = action.given
-        action.provider = try transaction.configuration(product.configurationID)?.provider ?? ""
-        let mustWait = try function.isChanging && transaction.firstInLine(of: product.id) != nil
-        let runAt = request.runAt.flatMap { $0 > now ? $0 : nil }
-        // What is handed over at once is checked there.
-        if mustWait || runAt != nil {
-            try check(action, function: function, product: product, in: transaction)
-        }
-        if let runAt {
-            guard now.duration(to: runAt) <= Self.farthestRunAt else {
-                let problem = FieldProblem(pointer: "/run_at", detail: "must be at most a year from now")
-                throw RequestFailure(
-                    .invalid, "The action cannot be scheduled so far ahead.", problems: [problem])
-            }
-            action.runAt = runAt
-            action.machine = ActionMachine(state: .scheduled, wakeAt: runAt)
-            changes.actions.append(action)
-        } else {
-            action.line = function.isChanging ? try transaction.nextLine(of: product.id) : nil
-            if mustWait {
-                changes.actions.append(action)
-            } else {
-                try dispatcher.handOver(&action, in: transaction, changes: &changes, now: now)
-            }
-        }
-        try transaction.insert(action)
-        return action
+        let order = ActionOrder(
+            id: request.id, function: function, given: given, runAt: request.runAt,
+            requestedBy: request.requestedBy, traceparent: traceparent)
+        return try accept(order, on: product, in: transaction, changes: &changes, now: now)
     }
 
     private func permittedFunction(
@@ -162,39 +130,8 @@ package struct ActionService: Sendable {
         if request.audience == .client, function.audience != .client {
             throw RequestFailure(.forbidden, "\(function.name) is not open to clients.")
         }
-        if let refusal = ProductGuard.refusal(of: function, on: product.status) { throw refusal }
-        guard let configuration = try transaction.configuration(product.configurationID),
-            let provider = catalogue.provider(configuration.provider, of: product.category)
-        else {
-            throw RequestFailure(
-                .unavailable,
-                "No \(product.category) adapter has announced the product's provider yet. Try again shortly.")
-        }
-        guard provider.supports(function.name) else {
-            let problem = FieldProblem(
-                pointer: "/function", detail: "the product's provider does not support \(function.name)")
-            throw RequestFailure(
-                .invalid, "The product's provider does not support this function.", problems: [problem])
-        }
+        if let refusal = try refusal(of: function, on: product, in: transaction) { throw refusal }
         return function
-    }
-
-    /// Checks the parameters that are there by now. What is missing is no problem yet: an earlier action, or a person,
-    /// may still fill it in.
-    private func check(
-        _ action: ActionRecord, function: FunctionDefinition, product: ProductRecord,
-        in transaction: Transaction
-    ) throws {
-        guard let client = try transaction.client(product.clientID) else {
-            throw StoreError.damaged("products.client_id")
-        }
-        let effective = try dispatcher.effectiveParameters(
-            of: action, function: function, sources: ParameterSources(product: product, client: client))
-        let problems = function.parameters.filter { effective[$0.name] != nil }
-            .problems(in: effective, at: "/parameters")
-        guard problems.isEmpty else {
-            throw RequestFailure(.invalid, "The parameters are not as they should be.", problems: problems)
-        }
     }
 
     // MARK: Telling
@@ -203,12 +140,14 @@ package struct ActionService: Sendable {
     func news(of changes: ActionChanges, in transaction: Transaction, now: Timestamp) throws -> ActionNews {
         var news = ActionNews()
         news.hasOutgoing = changes.hasOutgoing
+        news.accepted = changes.accepted
         for action in changes.actions {
             let sequence = try transaction.insertEvent(
                 type: "action.changed", client: action.clientID, data: ActionSummary.json(action), at: now)
             let view = try views.view(action, in: transaction, withResult: true, now: now)
             news.actions.append(ActionChanged(sequence: sequence, action: view))
             news.traceparents.append(action.traceparent)
+            if try webhooks.write(action, in: transaction, now: now) { news.hasDeliveries = true }
             if let wake = action.machine.wakeAt, wake < news.nextWake ?? wake.advanced(by: .seconds(1)) {
                 news.nextWake = wake
             }
@@ -230,6 +169,7 @@ package struct ActionService: Sendable {
     /// Tells everyone, once the transaction is durable.
     func tell(_ news: ActionNews) {
         if news.hasOutgoing { outboxWritten() }
+        if news.hasDeliveries { deliveriesWritten() }
         if news.nextWake != nil { alarmSet() }
         for (event, traceparent) in zip(news.actions, news.traceparents) {
             ActionMetrics.ended(event.action)
@@ -238,6 +178,13 @@ package struct ActionService: Sendable {
         }
         for event in news.products {
             events.publish(event, topic: "product.changed", subject: event.contractProductID.rawValue)
+        }
+    }
+
+    func logAccepted(in news: ActionNews) {
+        for event in news.actions where news.accepted.contains(event.action.id) {
+            ActionMetrics.accepted(event.action)
+            logger.info("Accepted action", metadata: LogKey.metadata(of: event.action))
         }
     }
 

@@ -18,7 +18,8 @@ package struct ActionViews: Sendable {
     ) throws -> Action {
         let function = catalogue.function(action.function, of: action.category)
         let parameters = function?.parameters.masked(action.parameters) ?? [:]
-        let result: [String: JSONValue]? = try action.result.map { result in
+        let isExpired = action.isResultExpired || action.resultExpiresAt.map { $0 <= now } ?? false
+        let result: [String: JSONValue]? = try (isExpired ? nil : action.result).map { result in
             guard let function, withResult else { return result.mapValues(\.maskingSealed) }
             let context = "\(action.id)/result"
             return try secrets.move(
@@ -32,7 +33,8 @@ package struct ActionViews: Sendable {
             provider: action.provider, configurationID: action.configurationID, function: action.function,
             state: action.machine.state, waitingBecause: why,
             waitingUntil: why == nil ? nil : action.machine.wakeAt,
-            parameters: parameters, result: result, error: action.error,
+            parameters: parameters, result: result, resultExpired: isExpired ? true : nil,
+            error: action.error,
             attempts: action.machine.attempt == 0 ? [] : try transaction.attempts(of: action),
             requestedBy: action.requestedBy, runAt: action.runAt, createdAt: action.createdAt,
             finishedAt: action.finishedAt)

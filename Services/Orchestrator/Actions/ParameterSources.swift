@@ -11,7 +11,8 @@ package struct ParameterSources {
         self.client = client
     }
 
-    /// What was given, filled up.
+    /// What was given, filled up. Where one way to say something was given (a size, or memory, cores and disk), the others
+    /// are left alone.
     ///
     /// - Parameter openField: opens a sealed provision field, by name.
     package func fill(
@@ -19,10 +20,10 @@ package struct ParameterSources {
         openField: (String, JSONValue) throws -> JSONValue
     ) rethrows -> [String: JSONValue] {
         var filled = given
-        for field in function.parameters where filled[field.name] == nil {
+        for field in function.parameters where filled[field.name] == nil && !field.isReplaced(by: given) {
             if let value = product.provisionFields[field.name], value != .null {
                 filled[field.name] = try openField(field.name, value)
-            } else if let value = ownValue(field.name) {
+            } else if !field.isReplaced(by: product.provisionFields), let value = ownValue(field.name) {
                 filled[field.name] = value
             } else if let value = field.defaultValue {
                 filled[field.name] = value
@@ -31,13 +32,25 @@ package struct ParameterSources {
         return filled
     }
 
+    /// The parameters by which functions ask for the package.
+    package static let packageNames: Set<String> = [
+        "package_name", "package_identifier", "package_reference", "plan", "size",
+    ]
+
+    /// What the product and its client know under a parameter's name.
     private func ownValue(_ name: String) -> JSONValue? {
         switch name {
-        case "package_name": product.package.map(JSONValue.string)
-        case "email": .string(client.email)
+        case _ where Self.packageNames.contains(name): product.package.map(JSONValue.string)
+        case "email", "customer_email": .string(client.email)
         case "customer_name": .string(client.name)
         case "customer_phone": client.phone.map(JSONValue.string)
         case "customer_address": client.address.flatMap(address)
+        case "company_name": client.company.map(JSONValue.string)
+        case "country_code": client.address?.countryCode.map(JSONValue.string)
+        case "user_id": .string(client.id.rawValue)
+        // A panel's own customer has the same name in hosting, and another id.
+        case "customer_id" where product.category != Hosting.blueprint.category:
+            .string(client.id.rawValue)
         default: nil
         }
     }
@@ -49,5 +62,18 @@ package struct ParameterSources {
         ]
         let present = members.compactMap { name, value in value.map { (name, JSONValue.string($0)) } }
         return present.isEmpty ? nil : .object(Dictionary(present) { _, last in last })
+    }
+}
+
+extension FieldDefinition {
+    /// Whether something was given that makes this field unneeded, as its rules say.
+    func isReplaced(by given: [String: JSONValue]) -> Bool {
+        rules.contains { rule in
+            switch rule {
+            case .requiredWithout(let names), .requiredWithoutAll(let names):
+                names.contains { given[$0] != nil && given[$0] != .null }
+            default: false
+            }
+        }
     }
 }

@@ -31,6 +31,23 @@ package final class Catalogue: Sendable {
         functions["\(category)/\(name)"]
     }
 
+    /// What a notice of that type means in a category; nil where it means nothing to products.
+    package func notice(_ type: String, of category: String) -> NoticeDefinition? {
+        blueprints[category]?.notices.first { $0.type == type }
+    }
+
+    /// What a business event of that type sets off in a category.
+    package func businessEvent(_ type: BusinessEventType, of category: String) -> BusinessEventDefinition? {
+        blueprints[category]?.businessEvents.first { $0.type == type.rawValue }
+    }
+
+    /// The functions that are run by themselves, with their categories.
+    package var regularFunctions: [(category: String, function: FunctionDefinition)] {
+        blueprints.values.sorted { $0.category < $1.category }.flatMap { blueprint in
+            blueprint.functions.filter { $0.everySeconds != nil }.map { (blueprint.category, $0) }
+        }
+    }
+
     package func blueprint(_ category: String) -> BlueprintDefinition? { blueprints[category] }
 
     package func provider(_ provider: String, of category: String) -> ProviderDescriptor? {

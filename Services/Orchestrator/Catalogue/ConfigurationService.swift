@@ -29,7 +29,7 @@ package struct ConfigurationService: Sendable {
             settings: try checked(request.settings, before: [:], descriptor: descriptor, id: id), version: 1,
             createdAt: now, updatedAt: now)
         try await store.write { try $0.insert(record) }
-        return view(record)
+        return view(record, poll: nil)
     }
 
     package func update(_ request: UpdateConfiguration) async throws -> Configuration {
@@ -45,12 +45,12 @@ package struct ConfigurationService: Sendable {
             record.version += 1
             record.updatedAt = now
             try transaction.update(record)
-            return view(record)
+            return try view(record, in: transaction)
         }
     }
 
     package func show(_ request: ShowConfiguration) async throws -> Configuration {
-        try await store.read { view(try configuration(request.id, in: $0)) }
+        try await store.read { try view(try configuration(request.id, in: $0), in: $0) }
     }
 
     package func list(_ request: ListConfigurations) async throws -> ConfigurationList {
@@ -59,25 +59,33 @@ package struct ConfigurationService: Sendable {
             let records = try transaction.configurations(
                 category: request.category, before: request.page.cursor, limit: limit + 1)
             return ConfigurationList(
-                items: records.prefix(limit).map(view),
+                items: try records.prefix(limit).map { try view($0, in: transaction) },
                 nextCursor: records.count > limit ? records[limit - 1].id.rawValue : nil)
         }
     }
 
     /// Asks an adapter to try the configuration at the provider.
     package func test(_ request: TestConfiguration) async throws -> ConnectionTest {
-        let record = try await store.read { try configuration(request.id, in: $0) }
+        let (record, configuration) = try await attemptConfiguration(request.id)
+        let test = TestProvider(provider: record.provider, configuration: configuration)
+        return try await bus.send(
+            test, to: .adapterRequests(category: record.category), source: Orchestrator.source,
+            timeout: Self.testTimeout)
+    }
+
+    /// A configuration, and the form of it that its adapter gets.
+    ///
+    /// - Throws: `RequestFailure`: `notFound`, or `unavailable` where no adapter has announced its provider.
+    func attemptConfiguration(
+        _ id: ConfigurationID
+    ) async throws -> (record: ConfigurationRecord, configuration: AttemptConfiguration) {
+        let record = try await store.read { try configuration(id, in: $0) }
         let descriptor = try descriptor(of: record)
         let context = "\(record.id)/settings"
         let settings = try secrets.move(
             record.settings, fields: descriptor.configuration, from: .init(secrets.storage, context),
             to: .init(secrets.category(record.category), context))
-        let test = TestProvider(
-            provider: record.provider,
-            configuration: AttemptConfiguration(id: record.id, version: record.version, settings: settings))
-        return try await bus.send(
-            test, to: .adapterRequests(category: record.category), source: Orchestrator.source,
-            timeout: Self.testTimeout)
+        return (record, AttemptConfiguration(id: record.id, version: record.version, settings: settings))
     }
 
     // MARK: Parts
@@ -119,10 +127,15 @@ package struct ConfigurationService: Sendable {
         return descriptor
     }
 
-    private func view(_ record: ConfigurationRecord) -> Configuration {
+    private func view(_ record: ConfigurationRecord, in transaction: Transaction) throws -> Configuration {
+        view(record, poll: try transaction.lastPoll(of: record.id))
+    }
+
+    private func view(_ record: ConfigurationRecord, poll: PollRecord?) -> Configuration {
         Configuration(
             id: record.id, category: record.category, provider: record.provider, name: record.name,
-            settings: record.settings.mapValues(\.maskingSealed), createdAt: record.createdAt,
+            settings: record.settings.mapValues(\.maskingSealed), polledAt: poll?.endedAt,
+            pollError: poll?.error, createdAt: record.createdAt,
             updatedAt: record.updatedAt)
     }
 

@@ -23,13 +23,17 @@ package struct StatusGauges: Service {
     }
 
     private func sample() async throws {
-        let (counts, waiting) = try await store.read {
-            (try $0.openActionCounts().map { (state: $0.state, count: $0.count) }, try $0.outboxCount())
+        let (counts, waiting, deliveries) = try await store.read {
+            (
+                try $0.openActionCounts().map { (state: $0.state, count: $0.count) }, try $0.outboxCount(),
+                try $0.pendingDeliveries()
+            )
         }
         for state in ActionState.allCases where !state.isTerminal {
             let count = counts.first { $0.state == state.rawValue }?.count ?? 0
             Gauge(.actionsOpen, [("state", state.rawValue)]).record(count)
         }
         Gauge(.outboxWaiting).record(waiting)
+        Gauge(.webhookDeliveriesPending).record(deliveries)
     }
 }

@@ -12,11 +12,13 @@ package struct ProductChanges {
         self.now = now
     }
 
-    /// Merges fields into the provision fields (null removes one), sets the status, and stores the product.
+    /// Merges fields into the provision fields (null removes one), sets the status and, where one is given, the package,
+    /// and stores the product.
     ///
     /// - Returns: whether anything changed.
     package func apply(
-        fields: [String: JSONValue], status: ProductStatus, to product: inout ProductRecord,
+        fields: [String: JSONValue], status: ProductStatus, package: String? = nil,
+        to product: inout ProductRecord,
         in transaction: Transaction
     ) throws -> Bool {
         var didChange = false
@@ -27,6 +29,13 @@ package struct ProductChanges {
             guard old != new, !(actionID != nil && new == nil) else { continue }
             product.provisionFields[name] = new
             try note(name, old: old?.maskingSealed, new: new?.maskingSealed, of: product, in: transaction)
+            didChange = true
+        }
+        if let package, product.package != package {
+            try note(
+                "package", old: product.package.map(JSONValue.string), new: .string(package), of: product,
+                in: transaction)
+            product.package = package
             didChange = true
         }
         if product.status != status {

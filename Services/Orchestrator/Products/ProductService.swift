@@ -41,11 +41,15 @@ package struct ProductService: Sendable {
                 product.configurationID = configuration
             }
             product.name = request.name ?? product.name
-            product.package = request.package ?? product.package
+            if let changed = request.businessEvents {
+                product.businessEvents = try EventOverride.merged(
+                    changed, into: product.businessEvents, blueprint: catalogue.blueprint(product.category))
+            }
             product.updatedAt = now
             try transaction.update(product)
             _ = try ProductChanges(actionID: nil, changedBy: request.changedBy, now: now).apply(
-                fields: request.provisionFields ?? [:], status: product.status, to: &product, in: transaction)
+                fields: request.provisionFields ?? [:], status: product.status, package: request.package,
+                to: &product, in: transaction)
             var changes = ActionChanges()
             changes.products = [product]
             let news = try actions.news(of: changes, in: transaction, now: now)
@@ -124,6 +128,7 @@ package struct ProductService: Sendable {
             id: product.id, clientID: product.clientID, category: product.category,
             configurationID: product.configurationID, name: product.name, package: product.package,
             status: product.status, provisionFields: product.provisionFields.mapValues(\.maskingSealed),
+            businessEvents: product.businessEvents.isEmpty ? nil : product.businessEvents,
             actionsAvailable: actions, createdAt: product.createdAt, updatedAt: product.updatedAt)
     }
 
@@ -132,11 +137,4 @@ package struct ProductService: Sendable {
             .invalid, "The contract product is not as it should be.",
             problems: [FieldProblem(pointer: pointer, detail: detail)])
     }
-}
-
-extension Page {
-    /// How many items a page has at most.
-    package static let largestLimit = 200
-
-    var boundedLimit: Int { min(max(limit, 1), Self.largestLimit) }
 }

@@ -20,8 +20,16 @@ package struct ActionRecord: Sendable {
     /// What the last attempt was sent with: `given`, filled from the product and its client.
     package var parameters: [String: JSONValue]
     package var result: [String: JSONValue]?
+    /// When the result is removed; nil where it stays.
+    package var resultExpiresAt: Timestamp?
+    /// Whether the result was removed because its time was over.
+    package var isResultExpired = false
+    /// The product's status before the provider began to work on it by itself; nil where that changed nothing.
+    package var statusBefore: ProductStatus?
     package var error: ActionError?
     package var requestedBy: String
+    /// The type of the business event that set it off; nil where none did. Set before it is stored.
+    package var eventType: String?
     package var runAt: Timestamp?
     package var traceparent: String?
     package var createdAt: Timestamp

@@ -11,8 +11,10 @@ package struct Janitor: Service {
     package static let eventsKept: Duration = .seconds(7 * 86_400)
     /// How long an adapter that was not heard of is remembered: a day.
     package static let adaptersKept: Duration = .seconds(86_400)
-    /// How many event rows are removed in one transaction.
-    private static let eventLimit = 5000
+    /// How long deliveries to webhooks are kept, whatever became of them: 30 days.
+    package static let deliveriesKept: Duration = .seconds(30 * 86_400)
+    /// How many rows are removed in one transaction.
+    private static let rowLimit = 5000
     private static let interval: Duration = .seconds(600)
 
     let store: Store
@@ -35,11 +37,16 @@ package struct Janitor: Service {
             try transaction.removeIdempotencyKeys(before: now.advanced(by: .zero - Self.idempotencyKeysKept))
             try transaction.forgetAdapters(before: now.advanced(by: .zero - Self.adaptersKept))
         }
-        var removed = Self.eventLimit
-        while removed == Self.eventLimit {
-            removed = try await store.write {
-                try $0.removeEvents(before: now.advanced(by: .zero - Self.eventsKept), limit: Self.eventLimit)
-            }
+        try await remove { try $0.removeEvents(before: now.advanced(by: .zero - Self.eventsKept), limit: $1) }
+        try await remove {
+            try $0.removeDeliveries(before: now.advanced(by: .zero - Self.deliveriesKept), limit: $1)
         }
+    }
+
+    /// Removes rows a batch at a time, so that no one waits long for the writer.
+    private func remove(
+        _ batch: @escaping @Sendable (Transaction, _ limit: Int) throws -> Int
+    ) async throws {
+        while try await store.write({ try batch($0, Self.rowLimit) }) == Self.rowLimit {}
     }
 }

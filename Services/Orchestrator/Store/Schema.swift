@@ -8,8 +8,80 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 the main job") { try $0.execute(sql: mainJob) }
+        migrator.registerMigration("2 results that expire") { try $0.execute(sql: expiringResults) }
+        migrator.registerMigration("3 notices and polls") { database in
+            try database.execute(sql: notices)
+            try Transaction(database).noteDomains()
+        }
+        migrator.registerMigration("4 business events") { try $0.execute(sql: businessEvents) }
+        migrator.registerMigration("5 webhooks") { try $0.execute(sql: webhooks) }
         return migrator
     }
+
+    private static let expiringResults = """
+        ALTER TABLE actions ADD COLUMN result_expires_at INTEGER;
+        ALTER TABLE actions ADD COLUMN result_expired INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE actions ADD COLUMN status_before TEXT;
+        CREATE INDEX actions_result_expiry ON actions(result_expires_at) WHERE result_expires_at IS NOT NULL;
+        """
+
+    // `products.domain` and `actions.domain` follow from the fields and parameters beside them; an action has one only
+    // while it is deferred.
+    private static let notices = """
+        ALTER TABLE products ADD COLUMN domain TEXT;
+        CREATE INDEX products_domain ON products(configuration_id, domain) WHERE domain IS NOT NULL;
+        ALTER TABLE actions ADD COLUMN domain TEXT;
+        CREATE INDEX actions_domain ON actions(configuration_id, domain) WHERE domain IS NOT NULL;
+
+        CREATE TABLE notices (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, configuration_id TEXT NOT NULL, category TEXT NOT NULL,
+            id TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, subjects TEXT NOT NULL, extra TEXT,
+            products TEXT NOT NULL, created_at INTEGER NOT NULL, received_at INTEGER NOT NULL,
+            UNIQUE (configuration_id, id)
+        ) STRICT;
+        CREATE INDEX notices_configuration ON notices(configuration_id, number);
+
+        CREATE TABLE polls (
+            configuration_id TEXT NOT NULL REFERENCES configurations, function TEXT NOT NULL,
+            next_at INTEGER NOT NULL, read_from INTEGER, failures INTEGER NOT NULL, ended_at INTEGER, error TEXT,
+            PRIMARY KEY (configuration_id, function)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    // `actions.event_type` says which type of event set the action off.
+    private static let businessEvents = """
+        ALTER TABLE products ADD COLUMN business_events TEXT;
+        ALTER TABLE actions ADD COLUMN event_type TEXT;
+
+        CREATE TABLE business_events (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, product_id TEXT NOT NULL,
+            data TEXT NOT NULL, fingerprint TEXT NOT NULL, actions TEXT NOT NULL, not_done TEXT NOT NULL,
+            cancelled TEXT NOT NULL, requested_by TEXT NOT NULL, received_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX business_events_product ON business_events(product_id, number);
+        """
+
+    // The second and third index find what is to be sent next, however much waits.
+    private static let webhooks = """
+        CREATE TABLE webhooks (
+            id TEXT PRIMARY KEY, url TEXT NOT NULL, event_types TEXT NOT NULL, description TEXT,
+            is_enabled INTEGER NOT NULL, disabled_because TEXT, secrets TEXT NOT NULL, created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE webhook_deliveries (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+            webhook_id TEXT NOT NULL REFERENCES webhooks ON DELETE CASCADE, type TEXT NOT NULL, action_id TEXT,
+            body TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER, last_status INTEGER,
+            last_error TEXT, created_at INTEGER NOT NULL, ended_at INTEGER
+        ) STRICT;
+        CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries(webhook_id, number);
+        CREATE INDEX webhook_deliveries_due ON webhook_deliveries(webhook_id, next_at, number)
+            WHERE state = 'pending';
+        CREATE INDEX webhook_deliveries_once ON webhook_deliveries(webhook_id, number)
+            WHERE state = 'pending' AND attempts = 1;
+        CREATE INDEX webhook_deliveries_age ON webhook_deliveries(created_at);
+        """
 
     private static let mainJob = """
         CREATE TABLE clients (

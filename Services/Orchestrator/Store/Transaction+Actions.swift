@@ -5,7 +5,8 @@ extension Transaction {
     private static let columns = """
         number, id, product_id, client_id, category, provider, configuration_id, function, is_changing, line, state,
         attempt, failures, may_be_done, wake_at, deferred_reference, deferred_since, given, parameters, result, error,
-        requested_by, run_at, traceparent, created_at, finished_at
+        requested_by, run_at, traceparent, created_at, finished_at, result_expires_at, result_expired, status_before,
+        event_type
         """
 
     /// The number of the next new action.
@@ -21,8 +22,8 @@ extension Transaction {
             """
             INSERT INTO actions (number, id, product_id, client_id, category, provider, configuration_id, function, is_changing,
                 is_open, line, state, attempt, failures, may_be_done, wake_at, deferred_reference, deferred_since, given,
-                parameters, error, requested_by, run_at, traceparent, created_at, finished_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                parameters, error, requested_by, run_at, traceparent, created_at, finished_at, event_type)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 action.number, action.id.rawValue, action.productID.rawValue, action.clientID.rawValue,
@@ -33,7 +34,7 @@ extension Transaction {
                 machine.mayBeDone, machine.wakeAt, machine.deferredReference, machine.deferredSince, given,
                 action.parameters == action.given ? given : Self.json(action.parameters),
                 action.error.map { Self.json($0) }, action.requestedBy, action.runAt, action.traceparent,
-                action.createdAt, action.finishedAt,
+                action.createdAt, action.finishedAt, action.eventType,
             ])
     }
 
@@ -44,7 +45,8 @@ extension Transaction {
             """
             UPDATE actions SET is_open = ?, line = ?, state = ?, attempt = ?, failures = ?, may_be_done = ?,
                 wake_at = ?, deferred_reference = ?, deferred_since = ?, parameters = ?, result = ?, error = ?,
-                finished_at = ? WHERE number = ?
+                finished_at = ?, result_expires_at = ?, result_expired = ?, status_before = ?, domain = ?
+            WHERE number = ?
             """,
             [
                 !machine.state.isTerminal, action.line, machine.state.rawValue, machine.attempt,
@@ -52,8 +54,19 @@ extension Transaction {
                 machine.mayBeDone, machine.wakeAt, machine.deferredReference, machine.deferredSince,
                 Self.json(action.parameters), action.result.map { Self.json($0) },
                 action.error.map { Self.json($0) },
-                action.finishedAt, action.number,
+                action.finishedAt, action.resultExpiresAt, action.isResultExpired,
+                action.statusBefore?.rawValue,
+                machine.state == .deferred ? DomainKey.of(action.parameters) : nil, action.number,
             ])
+    }
+
+    /// Removes the results whose time is over.
+    package func removeExpiredResults(by now: Timestamp) throws {
+        try run(
+            """
+            UPDATE actions SET result = NULL, result_expired = 1, result_expires_at = NULL
+            WHERE result_expires_at <= ?
+            """, [now])
     }
 
     package func action(_ id: ActionID) throws -> ActionRecord? {
@@ -68,6 +81,38 @@ extension Transaction {
             WHERE product_id = ? AND is_open = 1 AND line IS NOT NULL ORDER BY line LIMIT 1
             """, [product.rawValue]
         ).map(Self.action)
+    }
+
+    /// The product's actions of a function that the provider is working on, the oldest first.
+    package func deferredActions(of product: ContractProductID, function: String) throws -> [ActionRecord] {
+        try rows(
+            """
+            SELECT \(Self.columns) FROM actions
+            WHERE product_id = ? AND is_open = 1 AND state = ? AND function = ? ORDER BY number
+            """, [product.rawValue, ActionState.deferred.rawValue, function]
+        ).map(Self.action)
+    }
+
+    /// The product's open actions that events of these types set off, the oldest first.
+    package func openActions(of product: ContractProductID, setOffBy types: [String]) throws -> [ActionRecord]
+    {
+        let places = types.map { _ in "?" }.joined(separator: ", ")
+        return try rows(
+            """
+            SELECT \(Self.columns) FROM actions
+            WHERE product_id = ? AND is_open = 1 AND event_type IN (\(places)) ORDER BY number
+            """, StatementArguments([product.rawValue] + types)
+        ).map(Self.action)
+    }
+
+    /// The functions in the product's line, the last one first.
+    package func functionsInLine(of product: ContractProductID) throws -> [String] {
+        try rows(
+            """
+            SELECT function FROM actions WHERE product_id = ? AND is_open = 1 AND line IS NOT NULL
+            ORDER BY line DESC
+            """, [product.rawValue]
+        ).map { $0[0] }
     }
 
     /// The last place in the product's line.
@@ -85,9 +130,15 @@ extension Transaction {
         ).map(Self.action)
     }
 
-    /// When the next action's time comes; nil where there is none.
+    /// When the next action's time comes, or a result's time is over; nil where there is none.
     package func nextWake() throws -> Timestamp? {
-        try row("SELECT min(wake_at) AS wake_at FROM actions WHERE wake_at IS NOT NULL")?.time(0)
+        try row(
+            """
+            SELECT min(time) FROM (
+                SELECT min(wake_at) AS time FROM actions WHERE wake_at IS NOT NULL UNION ALL
+                SELECT min(result_expires_at) FROM actions WHERE result_expires_at IS NOT NULL)
+            """
+        )?.time(0)
     }
 
     /// Every action in this state, which must not be an end.
@@ -147,7 +198,10 @@ extension Transaction {
                 deferredSince: row.time(16)),
             given: try value(row[17]), parameters: try value(row[18]),
             result: try (row[19] as String?).map { try value($0) },
+            resultExpiresAt: row.time(26), isResultExpired: row[27],
+            statusBefore: (row[28] as String?).flatMap(ProductStatus.init(rawValue:)),
             error: try (row[20] as String?).map { try value($0) }, requestedBy: row[21],
+            eventType: row[29],
             runAt: row.time(22), traceparent: row[23],
             createdAt: Timestamp(milliseconds: row[24]), finishedAt: row.time(25))
     }

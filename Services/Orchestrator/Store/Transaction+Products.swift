@@ -11,6 +11,8 @@ package struct ProductRecord: Sendable {
     package var package: String?
     package var status: ProductStatus
     package var provisionFields: [String: JSONValue]
+    /// What business events set off on it where that is not what the blueprint says, by type.
+    package var businessEvents: [String: JSONValue] = [:]
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
 }
@@ -18,12 +20,16 @@ package struct ProductRecord: Sendable {
 extension Transaction {
     package func insert(_ product: ProductRecord) throws {
         try run(
-            "INSERT INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO products (id, client_id, category, configuration_id, name, package, status, provision_fields,
+                created_at, updated_at, domain)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             [
                 product.id.rawValue, product.clientID.rawValue, product.category,
                 product.configurationID.rawValue,
                 product.name, product.package, product.status.rawValue, Self.json(product.provisionFields),
-                product.createdAt, product.updatedAt,
+                product.createdAt, product.updatedAt, DomainKey.of(product.provisionFields),
             ])
     }
 
@@ -32,11 +38,14 @@ extension Transaction {
         try run(
             """
             UPDATE products SET configuration_id = ?, name = ?, package = ?, status = ?, provision_fields = ?,
-                updated_at = ? WHERE id = ?
+                updated_at = ?, domain = ?, business_events = ? WHERE id = ?
             """,
             [
                 product.configurationID.rawValue, product.name, product.package, product.status.rawValue,
-                Self.json(product.provisionFields), product.updatedAt, product.id.rawValue,
+                Self.json(product.provisionFields), product.updatedAt,
+                DomainKey.of(product.provisionFields),
+                product.businessEvents.isEmpty ? nil : Self.json(product.businessEvents),
+                product.id.rawValue,
             ])
     }
 
@@ -98,6 +107,7 @@ extension Transaction {
             category: row[2], configurationID: ConfigurationID(rawValue: row[3]),
             name: row[4], package: row[5], status: status,
             provisionFields: try value(row[7]),
+            businessEvents: try (row[11] as String?).map { try value($0) } ?? [:],
             createdAt: Timestamp(milliseconds: row[8]),
             updatedAt: Timestamp(milliseconds: row[9]))
     }

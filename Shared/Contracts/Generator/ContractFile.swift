@@ -36,75 +36,6 @@ extension ContractFile {
         }
     }
 
-    // MARK: Blueprints
-
-    private static func blueprint(_ root: YAMLReader) throws -> ContractFile {
-        let keys = try root.members(known: ["blueprint", "title", "help", "types", "functions"])
-        var parser = FieldParser(structures: [:], enumerations: [:])
-        let types = try structures(keys["types"], parser: &parser)
-        var parameterTypes: [String: String] = [:]
-        var resultTypes: [String: String] = [:]
-        var functions: [FunctionDefinition] = []
-        for (name, reader) in try required("functions", keys, root).members() {
-            let function = try reader.members(known: [
-                "title", "help", "effect", "audience", "unobservable", "timeout_seconds", "status_after",
-                "writes_back", "parameters", "result",
-            ])
-            guard
-                let effect = FunctionDefinition.Effect(
-                    rawValue: try required("effect", function, reader).text()),
-                let audience = FunctionDefinition.Audience(
-                    rawValue: try function["audience"]?.text() ?? "admin")
-            else { throw reader.error("\(name): effect or audience is none that is known") }
-            let unobservable = try function["unobservable"]?.text()
-            if unobservable != nil, effect != .verifyFirst, effect != .irreversible {
-                throw reader.error("\(name): unobservable is for verifyFirst and irreversible functions")
-            }
-            let timeout = try function["timeout_seconds"]?.integer() ?? 60
-            guard (1...600).contains(timeout) else {
-                throw reader.error("\(name): timeout_seconds is 1 to 600")
-            }
-            let parameters = try shape(
-                function["parameters"], name: pascal(name) + "Parameters", parser: parser,
-                names: &parameterTypes,
-                function: name)
-            let result = try shape(
-                function["result"], name: pascal(name) + "Result", parser: parser, names: &resultTypes,
-                function: name)
-            functions.append(
-                FunctionDefinition(
-                    name: name, title: try required("title", function, reader).text(),
-                    help: try required("help", function, reader).text(), effect: effect, audience: audience,
-                    unobservable: unobservable, timeoutSeconds: timeout,
-                    statusAfter: try function["status_after"]?.text(),
-                    writesBack: try function["writes_back"]?.boolean() ?? true, parameters: parameters,
-                    result: result))
-        }
-        let definition = BlueprintDefinition(
-            category: try required("blueprint", keys, root).text(),
-            title: try required("title", keys, root).text(),
-            help: try required("help", keys, root).text(), functions: functions)
-        return .blueprint(definition, types: types, parameterTypes: parameterTypes, resultTypes: resultTypes)
-    }
-
-    /// The fields of parameters or a result: declared in place, or the name of a structure.
-    private static func shape(
-        _ reader: YAMLReader?, name: String, parser: FieldParser, names: inout [String: String],
-        function: String
-    ) throws -> [FieldDefinition] {
-        guard let reader else { return [] }
-        if reader.node.mapping != nil {
-            names[function] = name
-            return try parser.fields(reader)
-        }
-        let reference = try reader.text()
-        guard let structure = parser.structures[reference] else {
-            throw reader.error("there is no type \(reference)")
-        }
-        names[function] = reference
-        return structure.fields
-    }
-
     // MARK: Providers
 
     private static func provider(_ root: YAMLReader) throws -> ContractFile {
@@ -175,7 +106,7 @@ extension ContractFile {
 
     // MARK: Parts
 
-    private static func structures(_ reader: YAMLReader?, parser: inout FieldParser) throws
+    static func structures(_ reader: YAMLReader?, parser: inout FieldParser) throws
         -> [StructureDefinition]
     {
         var structures: [StructureDefinition] = []
@@ -190,7 +121,7 @@ extension ContractFile {
         return structures
     }
 
-    private static func required(_ key: String, _ keys: [String: YAMLReader], _ reader: YAMLReader) throws
+    static func required(_ key: String, _ keys: [String: YAMLReader], _ reader: YAMLReader) throws
         -> YAMLReader
     {
         guard let value = keys[key] else { throw reader.error("\(key) is missing") }

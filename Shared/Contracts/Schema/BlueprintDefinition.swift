@@ -5,17 +5,31 @@ package struct BlueprintDefinition: Codable, Sendable, Equatable {
     package var title: String
     package var help: String
     package var functions: [FunctionDefinition]
+    /// What business events set off, unless a product says otherwise.
+    package var businessEvents: [BusinessEventDefinition]
+    /// What notices of third parties mean to the products that they are about.
+    package var notices: [NoticeDefinition]
 
-    package init(category: String, title: String, help: String, functions: [FunctionDefinition]) {
+    package init(
+        category: String, title: String, help: String, functions: [FunctionDefinition],
+        businessEvents: [BusinessEventDefinition] = [], notices: [NoticeDefinition] = []
+    ) {
         self.category = category
         self.title = title
         self.help = help
         self.functions = functions
+        self.businessEvents = businessEvents
+        self.notices = notices
     }
 
     /// The function of that name, or nil.
     package func function(_ name: String) -> FunctionDefinition? {
         functions.first { $0.name == name }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case category, title, help, functions, notices
+        case businessEvents = "business_events"
     }
 }
 
@@ -55,15 +69,25 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
     package var timeoutSeconds: Int
     /// The product's status after it succeeded; nil where it stays.
     package var statusAfter: String?
+    /// The product's status while the provider works on it by itself; nil where it stays.
+    package var statusWhileDeferred: String?
     /// Whether its result's fields are written back to the product's provision fields.
     package var writesBack: Bool
+    /// Parameters that become provision fields when it succeeds, unless its result says otherwise.
+    package var keeps: [String]
+    /// How long its result is kept, in seconds; nil where it stays with the action.
+    package var resultKeptSeconds: Int?
+    /// How often it is run for every configuration, in seconds; nil where it is run on products.
+    package var everySeconds: Int?
     package var parameters: [FieldDefinition]
     package var result: [FieldDefinition]
 
     package init(
         name: String, title: String, help: String, effect: Effect, audience: Audience,
-        unobservable: String? = nil, timeoutSeconds: Int, statusAfter: String?, writesBack: Bool,
-        parameters: [FieldDefinition], result: [FieldDefinition]
+        unobservable: String? = nil, timeoutSeconds: Int, statusAfter: String?,
+        statusWhileDeferred: String? = nil, writesBack: Bool, keeps: [String] = [],
+        resultKeptSeconds: Int? = nil, everySeconds: Int? = nil, parameters: [FieldDefinition],
+        result: [FieldDefinition]
     ) {
         self.name = name
         self.title = title
@@ -73,7 +97,11 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
         self.unobservable = unobservable
         self.timeoutSeconds = timeoutSeconds
         self.statusAfter = statusAfter
+        self.statusWhileDeferred = statusWhileDeferred
         self.writesBack = writesBack
+        self.keeps = keeps
+        self.resultKeptSeconds = resultKeptSeconds
+        self.everySeconds = everySeconds
         self.parameters = parameters
         self.result = result
     }
@@ -85,9 +113,12 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
     package var mustObserveRepeats: Bool { effect == .verifyFirst || effect == .irreversible }
 
     enum CodingKeys: String, CodingKey {
-        case name, title, help, effect, audience, unobservable, parameters, result
+        case name, title, help, effect, audience, unobservable, keeps, parameters, result
         case timeoutSeconds = "timeout_seconds"
         case statusAfter = "status_after"
+        case statusWhileDeferred = "status_while_deferred"
         case writesBack = "writes_back"
+        case resultKeptSeconds = "result_kept_seconds"
+        case everySeconds = "every_seconds"
     }
 }

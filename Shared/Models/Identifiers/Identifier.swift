@@ -81,3 +81,15 @@ package struct TokenID: Identifier {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 }
+
+package struct WebhookID: Identifier {
+    package static let prefix = "whk_"
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+}
+
+package struct WebhookDeliveryID: Identifier {
+    package static let prefix = "whd_"
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+}

@@ -4,6 +4,7 @@ enum HandwrittenType {
     static let identifierPrefixes: [String: String] = [
         "ActionID": ActionID.prefix, "ClientID": ClientID.prefix, "ConfigurationID": ConfigurationID.prefix,
         "ContractProductID": ContractProductID.prefix, "TokenID": TokenID.prefix,
+        "WebhookID": WebhookID.prefix, "WebhookDeliveryID": WebhookDeliveryID.prefix,
     ]
 
     /// What is wrong with a text that should be of the type; nil where it is good, or the type is none of these.

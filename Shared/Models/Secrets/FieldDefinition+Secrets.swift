@@ -39,6 +39,16 @@ extension [FieldDefinition] {
     }
 }
 
+extension BlueprintDefinition {
+    /// Every parameter of its functions that is secret or has secrets within, each name once: what has to be sealed where
+    /// parameters come without their function.
+    package var secretParameters: [FieldDefinition] {
+        functions.flatMap(\.parameters).filter(\.hasSecrets).reduce(into: []) { fields, field in
+            if !fields.contains(where: { $0.name == field.name }) { fields.append(field) }
+        }
+    }
+}
+
 extension FieldDefinition {
     /// Whether the field, or anything within it, is secret.
     package var hasSecrets: Bool {

@@ -15,6 +15,7 @@ enum ConfigurationKey: String, CaseIterable {
     case instance = "PURSER_INSTANCE"
     case expectedCategories = "PURSER_EXPECTED_CATEGORIES"
     case callLimitSeconds = "PURSER_CALL_LIMIT_SECONDS"
+    case webhookHTTP = "PURSER_WEBHOOK_HTTP"
     case file = "PURSER_CONFIGURATION_FILE"
 
     /// The key as swift-configuration spells it: its environment provider turns `purser.http.port` into `PURSER_HTTP_PORT`.

@@ -27,6 +27,7 @@ extension RuntimeConfiguration {
         configuration.wantsDemo = reader.truth(.demo) ?? configuration.wantsDemo
         configuration.expectedCategories = expectedCategories(reader)
         configuration.callLimit = callLimit(&reader) ?? configuration.callLimit
+        configuration.allowsWebhookHTTP = reader.truth(.webhookHTTP) ?? configuration.allowsWebhookHTTP
         configuration.givenInstance = instance(&reader)
         guard reader.problems.isEmpty else { throw ConfigurationError(problems: reader.problems) }
         return configuration

@@ -17,6 +17,7 @@ package import Logging
 /// - `PURSER_DEMO`: whether the first start sets up demo data; `1`.
 /// - `PURSER_EXPECTED_CATEGORIES`: categories, separated by commas, without whose adapters a gateway is not ready; none.
 /// - `PURSER_CALL_LIMIT_SECONDS`: how long a provider call may take at most, 1 to 600, where its function allows more; 600.
+/// - `PURSER_WEBHOOK_HTTP`: whether webhooks may have addresses of `http` on other hosts than this one; `0`.
 /// - `PURSER_INSTANCE`: the name of this instance; `<service>-<host>-<process id>`.
 package struct RuntimeConfiguration: Sendable, Equatable {
     package var bus: BusLocation
@@ -35,6 +36,8 @@ package struct RuntimeConfiguration: Sendable, Equatable {
     package var expectedCategories: [String]
     /// How long a provider call may take at most, whatever its function allows.
     package var callLimit: Duration
+    /// Whether webhooks may be told over `http` on other hosts.
+    package var allowsWebhookHTTP: Bool
     /// What `PURSER_INSTANCE` says; nil where it is absent.
     package var givenInstance: String?
 
@@ -43,7 +46,7 @@ package struct RuntimeConfiguration: Sendable, Equatable {
         httpPort: Int = 8080, masterKey: Redacted<String>? = nil, sealingKey: Redacted<String>? = nil,
         adminToken: Redacted<String>? = nil, logLevel: Logger.Level = .info, healthPort: Int? = nil,
         wantsDemo: Bool = true, expectedCategories: [String] = [], callLimit: Duration = .seconds(600),
-        givenInstance: String? = nil
+        allowsWebhookHTTP: Bool = false, givenInstance: String? = nil
     ) {
         self.bus = bus
         self.dataFolder = dataFolder
@@ -57,6 +60,7 @@ package struct RuntimeConfiguration: Sendable, Equatable {
         self.wantsDemo = wantsDemo
         self.expectedCategories = expectedCategories
         self.callLimit = callLimit
+        self.allowsWebhookHTTP = allowsWebhookHTTP
         self.givenInstance = givenInstance
     }
 }

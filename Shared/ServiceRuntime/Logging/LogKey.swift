@@ -40,6 +40,12 @@ package enum LogKey {
     package static let decision = "decision"
     package static let configurationID = "configuration.id"
     package static let tokenID = "token.id"
+    package static let eventID = "event.id"
+    package static let eventType = "event.type"
+    package static let webhookID = "webhook.id"
+    package static let deliveryID = "delivery.id"
+    package static let noticeID = "notice.id"
+    package static let noticeType = "notice.type"
     /// `ErrorKind`, `BusError.Kind` or `RequestFailure.Kind`.
     package static let errorKind = "error.kind"
 
@@ -49,6 +55,10 @@ package enum LogKey {
     package static let httpStatus = "http.status"
     /// Path without the query.
     package static let httpPath = "http.path"
+    /// What a frame asks, where a third party is spoken to in frames, as in `domain:info`.
+    package static let command = "command"
+    /// What both sides know a frame by.
+    package static let transactionID = "transaction.id"
     package static let host = "host"
     package static let port = "port"
 

@@ -48,6 +48,12 @@ package struct MetricName: Sendable, Hashable {
     package static let circuitOpen = MetricName(
         "purser_circuit_open", .gauge, "Configurations whose circuit is open.")
 
+    /// Labels: result (succeeded, retried, failed).
+    package static let webhookDeliveries = MetricName(
+        "purser_webhook_deliveries_total", .counter, "Tries to deliver to webhooks, by what came of them.")
+    package static let webhookDeliveriesPending = MetricName(
+        "purser_webhook_deliveries_pending", .gauge, "Deliveries to webhooks that have not ended.")
+
     // MARK: Adapters
 
     /// Labels: category, provider, function, outcome.
@@ -108,7 +114,8 @@ package struct MetricName: Sendable, Hashable {
     /// All metrics, for `# HELP` and `# TYPE`.
     static let all: [MetricName] = [
         actionsAccepted, actionsEnded, actionDuration, actionsOpen, outboxWaiting, commitDuration, commitSize,
-        circuitOpen, attempts, attemptDuration, providerCallDuration, httpRequests, httpDuration,
+        circuitOpen, webhookDeliveries, webhookDeliveriesPending, attempts, attemptDuration,
+        providerCallDuration, httpRequests, httpDuration,
         eventStreams,
         requestsAnswered, messagesRejected, logEntriesDropped, logEntriesStored, logEntriesRemoved,
         logStoreBytes,

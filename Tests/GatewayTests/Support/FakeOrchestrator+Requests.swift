@@ -11,6 +11,7 @@ extension FakeOrchestrator {
         addProducts(&router)
         addActions(&router)
         addOperations(&router)
+        addWebhooks(&router)
         return router
     }
 
@@ -86,7 +87,33 @@ extension FakeOrchestrator {
         router.on(ListConfigurations.self) { [self] _, _ in
             ConfigurationList(items: state.withLock { Array($0.configurations.values) })
         }
+        router.on(SubmitBusinessEvent.self) { [self] request, _ in
+            state.withLock { $0.businessEvents.append(request) }
+            return BusinessEventActions(
+                id: request.id, actions: [], notDone: [NotDone(function: "suspend", reason: "It is a test.")])
+        }
+        router.on(ShowBusinessEvent.self) { [self] request, _ in
+            let found = state.withLock { state in state.businessEvents.first { $0.id == request.id } }
+            guard let found else { throw Self.missing() }
+            return Self.view(found)
+        }
+        router.on(ListBusinessEvents.self) { [self] request, _ in
+            let all = state.withLock { $0.businessEvents }
+            return BusinessEventList(
+                items: all.filter { [nil, $0.type].contains(request.type) }.map(Self.view))
+        }
+        router.on(ListNotices.self) { [self] request, _ in
+            let all = state.withLock { $0.notices }
+            return NoticeList(
+                items: all.filter { [nil, $0.configurationID].contains(request.configurationID) })
+        }
         router.on(TestConfiguration.self) { _, _ in ConnectionTest(ok: true, message: "It works.") }
+    }
+
+    private static func view(_ event: SubmitBusinessEvent) -> BusinessEvent {
+        BusinessEvent(
+            id: event.id, type: event.type, contractProductID: event.contractProductID, data: event.data,
+            actions: [], requestedBy: event.requestedBy, receivedAt: .now)
     }
 
     private func addProducts(_ router: inout RequestRouter) {
@@ -100,6 +127,7 @@ extension FakeOrchestrator {
             return product
         }
         router.on(UpdateContractProduct.self) { [self] request, _ in
+            state.withLock { $0.updatedProducts.append(request) }
             guard let found = state.withLock({ $0.products[request.id] }) else { throw Self.missing() }
             return found
         }

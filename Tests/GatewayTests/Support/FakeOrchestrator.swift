@@ -14,6 +14,11 @@ final class FakeOrchestrator: Sendable {
         var products: [ContractProductID: ContractProduct] = [:]
         var actions: [ActionID: Action] = [:]
         var idempotencyKeys: [String: (fingerprint: String, id: ActionID)] = [:]
+        var notices: [KeptNotice] = []
+        var webhooks: [WebhookID: Webhook] = [:]
+        var updatedWebhooks: [UpdateWebhook] = []
+        var businessEvents: [SubmitBusinessEvent] = []
+        var updatedProducts: [UpdateContractProduct] = []
         var events: [EventRecord] = []
         var firstSequence = 1
         var logEntries: [LogEntry] = []

@@ -33,6 +33,9 @@ struct GeneratorTests {
         return (files, told, process.terminationStatus)
     }
 
+    private static let function =
+        "blueprint: b\ntitle: t\nhelp: h\nfunctions:\n  f:\n    title: t\n    help: h\n    effect: read\n"
+
     /// The mistakes that a person can make, and what the generator says, with file, line and column.
     static let mistakes: [(yaml: String, message: String)] = [
         ("", "contract.yaml:1:1: error: the file is empty"),
@@ -79,6 +82,31 @@ struct GeneratorTests {
             "contract.yaml:6:5: error: f: timeout_seconds is 1 to 600"
         ),
         ("blueprint: b\ntitle: t\nhelp: h\n", "contract.yaml:1:1: error: functions is missing"),
+        (
+            function + "    keeps: [a]\n",
+            "contract.yaml:9:13: error: f: keeps a, which is none of its parameters"
+        ),
+        (
+            function + "    result_kept_seconds: 0\n",
+            "contract.yaml:6:5: error: f: result_kept_seconds is 1 to 86400"
+        ),
+        (function + "    every_seconds: 5\n", "contract.yaml:6:5: error: f: every_seconds is 60 to 86400"),
+        (
+            function + "business_events:\n  product.paid: g\n",
+            "contract.yaml:10:17: error: there is no function g here"
+        ),
+        (
+            function + "business_events:\n  product.paid:\n    undoes: []\n",
+            "contract.yaml:11:5: error: product.paid: give one of run and not_done"
+        ),
+        (
+            function + "business_events:\n  product.paid:\n    run: f\n    undoes: [product.lost]\n",
+            "contract.yaml:12:14: error: product.paid: there is no event product.lost here"
+        ),
+        (
+            function + "notices:\n  renewed:\n    runs: f\n",
+            "contract.yaml:11:11: error: there is no key runs here; known are status, moves_on, run"
+        ),
         (
             "messages: m\nmessages: n\n",
             "contract.yaml:1:1: error: a key is there twice in this mapping: messages"

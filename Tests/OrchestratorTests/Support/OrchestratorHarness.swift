@@ -8,11 +8,13 @@ import ServiceRuntime
 import Synchronization
 import Testing
 
-/// An orchestrator over the embedded bus and a store of its own, a hosting adapter that a test scripts, and a clock
-/// that a test sets.
+/// An orchestrator over the embedded bus and a store of its own, an adapter that a test scripts (of hosting, unless it
+/// says otherwise), and a clock that a test sets.
 final class OrchestratorHarness: Sendable {
     /// Answers an attempt; nil leaves it without an answer.
     typealias Adapter = @Sendable (ExecuteAction) async -> ActionOutcome?
+    /// Answers whoever asks for notices.
+    typealias Polling = @Sendable (PollProvider) async -> ProviderPoll
 
     let bus: EmbeddedBus
     let parts: Orchestrator.Parts
@@ -20,16 +22,18 @@ final class OrchestratorHarness: Sendable {
     let executions: Mutex<[ExecuteAction]>
     let client: Client
     let configuration: Configuration
+    let category: String
 
     private init(
         bus: EmbeddedBus, parts: Orchestrator.Parts, clock: TestClock, client: Client,
-        configuration: Configuration
+        configuration: Configuration, category: String
     ) {
         self.bus = bus
         self.parts = parts
         self.clock = clock
         self.client = client
         self.configuration = configuration
+        self.category = category
         executions = Mutex([])
     }
 
@@ -39,13 +43,16 @@ final class OrchestratorHarness: Sendable {
     ///
     /// - Parameter folder: where the store is; a new folder if not given, which is removed afterwards.
     static func run(
-        folder: URL? = nil, clock: TestClock = TestClock(), adapter: @escaping Adapter,
+        folder: URL? = nil, clock: TestClock = TestClock(),
+        of blueprint: BlueprintDefinition = Hosting.blueprint,
+        polling: @escaping Polling = { _ in ProviderPoll(count: 0, countRemaining: 0) },
+        adapter: @escaping Adapter,
         body: @Sendable (OrchestratorHarness) async throws -> Void
     ) async throws {
         let data =
             folder ?? FileManager.default.temporaryDirectory.appending(path: "purser-\(UUID().uuidString)")
         defer { if folder == nil { try? FileManager.default.removeItem(at: data) } }
-        let bus = EmbeddedBus(topology: .purser(categories: ["hosting"]))
+        let bus = EmbeddedBus(topology: .purser(categories: [blueprint.category]))
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var configuration = RuntimeConfiguration(dataFolder: data.path)
         configuration.masterKey = Redacted(masterKey)
@@ -53,53 +60,67 @@ final class OrchestratorHarness: Sendable {
             name: Orchestrator.name, instance: "test", configuration: configuration, bus: bus, logger: logger)
         var backoff = Backoff()
         backoff.jitter = { 1 }
-        let (parts, services) = try await Orchestrator.assemble(context, now: { clock.now }, backoff: backoff)
+        var schedule = WebhookSchedule()
+        schedule.jitter = { 1 }
+        let (parts, services) = try await Orchestrator.assemble(
+            context, now: { clock.now }, backoff: backoff, webhookSchedule: schedule)
         let group = ServiceGroup(services: [BusService(bus)] + services, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            try await announce(to: parts, at: clock.now)
+            try await announce(to: parts, blueprint, at: clock.now)
             let harness = OrchestratorHarness(
                 bus: bus, parts: parts, clock: clock, client: try await makeClient(parts),
-                configuration: try await makeConfiguration(parts))
+                configuration: try await makeConfiguration(parts, blueprint.category),
+                category: blueprint.category)
             tasks.addTask { try await harness.serve(adapter) }
+            tasks.addTask { try await harness.serveRequests(polling) }
             try await body(harness)
             await group.triggerGracefulShutdown()
             tasks.cancelAll()
         }
     }
 
-    private static func announce(to parts: Orchestrator.Parts, at time: Timestamp) async throws {
+    private static func announce(
+        to parts: Orchestrator.Parts, _ blueprint: BlueprintDefinition, at time: Timestamp
+    ) async throws {
         let announcement = AdapterAnnounced(
-            instance: "scripted-1", category: "hosting", providers: [descriptor], leaving: false)
+            instance: "scripted-1", category: blueprint.category, providers: [descriptor(of: blueprint)],
+            leaving: false)
         _ = parts.catalogue.note(announcement, now: time)
         try await parts.store.write { try $0.note(announcement, at: time) }
     }
 
     private static func makeClient(_ parts: Orchestrator.Parts) async throws -> Client {
         try await parts.clients.create(
-            CreateClient(name: "Jane Doe", email: "jane@example.com", phone: "+14155550100"))
+            CreateClient(
+                name: "Jane Doe", email: "jane@example.com", phone: "+14155550100", company: "Doe Ltd",
+                address: Address(city: "London", countryCode: "GB")))
     }
 
-    private static func makeConfiguration(_ parts: Orchestrator.Parts) async throws -> Configuration {
+    private static func makeConfiguration(
+        _ parts: Orchestrator.Parts, _ category: String
+    ) async throws -> Configuration {
         try await parts.configurations.create(
             CreateConfiguration(
-                category: "hosting", provider: "scripted", name: "test",
+                category: category, provider: "scripted", name: "test",
                 settings: ["hostname": "panel.example.com", "api_token": "tok-CANARY-1"]))
     }
 
     /// A provider that supports everything but reseller rights.
-    static let descriptor = ProviderDescriptor(
-        provider: "scripted", category: "hosting", title: "Scripted", vendorPage: "", help: "",
-        concurrency: 8,
-        configuration: [
-            FieldDefinition(name: "hostname", type: .string, isRequired: true),
-            FieldDefinition(name: "api_token", type: .string, isRequired: true, isSecret: true),
-        ],
-        functions: Hosting.blueprint.functions.map(\.name).filter { !$0.hasSuffix("Reseller") }
-            .map { SupportedFunction(name: $0, isObservable: true) })
+    static func descriptor(of blueprint: BlueprintDefinition) -> ProviderDescriptor {
+        ProviderDescriptor(
+            provider: "scripted", category: blueprint.category, title: "Scripted", vendorPage: "", help: "",
+            concurrency: 8,
+            configuration: [
+                FieldDefinition(name: "hostname", type: .string, isRequired: true),
+                FieldDefinition(name: "api_token", type: .string, isRequired: true, isSecret: true),
+            ],
+            functions: blueprint.functions.map(\.name).filter { !$0.hasSuffix("Reseller") }
+                .map { SupportedFunction(name: $0, isObservable: true) })
+    }
 
     private func serve(_ adapter: @escaping Adapter) async throws {
-        try await bus.consume(ExecuteAction.self, from: .actions(category: "hosting"), prefetch: 64) {
+        try await bus.consume(ExecuteAction.self, from: .actions(category: category), prefetch: 64) {
             envelope, _ in
             self.executions.withLock { $0.append(envelope.data) }
             guard let outcome = await adapter(envelope.data) else { return .done }
@@ -112,12 +133,21 @@ final class OrchestratorHarness: Sendable {
         }
     }
 
+    private func serveRequests(_ polling: @escaping Polling) async throws {
+        var router = RequestRouter(source: "/test") { _, _ in }
+        router.on(PollProvider.self) { request, _ in await polling(request) }
+        let requests = router
+        try await bus.serve(.adapterRequests(category: category), concurrency: 8) {
+            await requests.answer($0)
+        }
+    }
+
     // MARK: What tests do
 
     func product(_ fields: [String: JSONValue] = [:]) async throws -> ContractProductID {
         try await parts.products.create(
             CreateContractProduct(
-                clientID: client.id, category: "hosting", configurationID: configuration.id, name: "Product",
+                clientID: client.id, category: category, configurationID: configuration.id, name: "Product",
                 package: "gold", provisionFields: fields)
         ).id
     }

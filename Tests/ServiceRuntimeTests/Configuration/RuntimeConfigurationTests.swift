@@ -22,6 +22,7 @@ import Testing
             "PURSER_HTTP_HOST": "0.0.0.0", "PURSER_HTTP_PORT": "8443", "PURSER_MASTER_KEY": Self.key,
             "PURSER_SEALING_KEY": Self.key, "PURSER_ADMIN_TOKEN": Self.token, "PURSER_LOG_LEVEL": "debug",
             "PURSER_HEALTH_PORT": "9100", "PURSER_DEMO": "0", "PURSER_INSTANCE": "gateway-7",
+            "PURSER_WEBHOOK_HTTP": "1",
         ])
         let expected = RuntimeConfiguration(
             bus: .broker(Redacted("amqps://user:pw@mq.example.com:5671/purser")),
@@ -29,7 +30,7 @@ import Testing
             httpHost: "0.0.0.0", httpPort: 8443, masterKey: Redacted(Self.key),
             sealingKey: Redacted(Self.key),
             adminToken: Redacted(Self.token), logLevel: .debug, healthPort: 9100, wantsDemo: false,
-            givenInstance: "gateway-7")
+            allowsWebhookHTTP: true, givenInstance: "gateway-7")
         #expect(configuration == expected)
         #expect(configuration.instance(of: "gateway") == "gateway-7")
     }
