@@ -117,6 +117,13 @@ struct CPanelTests {
         #expect(server.transport.paths == ["/json-api/accountsummary"])
     }
 
+    @Test("A page that is not there says nothing of the account", arguments: [404, 409, 410])
+    func noInterface(status: Int) async throws {
+        let server = try Server(["accountsummary": .success(HTTPResponse(status: status))])
+        let outcome = await server.run("getInfo", ["username": "janedoe"])
+        #expect(outcome.error?.kind == .providerUnavailable)
+    }
+
     @Test("A name and a password are made where none are given, and neither is in an address")
     func madeUp() async throws {
         let server = try Server(Self.reads.merging(["createacct": Server.data("{}")]) { $1 })

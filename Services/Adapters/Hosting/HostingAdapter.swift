@@ -8,5 +8,9 @@ package enum HostingAdapter: CategoryAdapter {
     package static let providers: [RegisteredProvider] = [
         .hosting(DemoProvider.self),
         .hosting(CPanelProvider.self),
+        .hosting(PleskProvider.self),
+        .hosting(DirectAdminProvider.self),
+        .hosting(EnhanceProvider.self),
+        .hosting(TwentyIProvider.self),
     ]
 }

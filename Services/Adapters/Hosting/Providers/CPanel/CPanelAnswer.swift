@@ -35,6 +35,11 @@ struct CPanelAnswer {
             return ProviderError(.internal)
         } catch {
             var error = error.adding("command", .string(command))
+            // The interface tells what is missing or taken in its answers; such a status means that it is not there.
+            if [404, 409, 410].contains(response.status) {
+                error.kind = .providerUnavailable
+                error.message = ErrorKind.providerUnavailable.customerMessage
+            }
             if let body = try? response.json(), let reason = Self.olderReason(body) {
                 error.details["reason"] = .string(reason)
             }
