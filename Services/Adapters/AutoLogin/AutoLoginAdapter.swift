@@ -5,5 +5,9 @@ package import Models
 package enum AutoLoginAdapter: CategoryAdapter {
     package static let blueprint = AutoLogin.blueprint
 
-    package static let providers: [RegisteredProvider] = []
+    package static let providers: [RegisteredProvider] = [
+        .autoLogin(DemoProvider.self),
+        .autoLogin(GenericProvider.self),
+        .autoLogin(SpamExpertsProvider.self),
+    ]
 }

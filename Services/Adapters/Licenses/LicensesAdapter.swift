@@ -5,5 +5,10 @@ package import Models
 package enum LicensesAdapter: CategoryAdapter {
     package static let blueprint = Licenses.blueprint
 
-    package static let providers: [RegisteredProvider] = []
+    package static let providers: [RegisteredProvider] = [
+        .licenses(DemoProvider.self),
+        .licenses(GenericProvider.self),
+        .licenses(CPanelProvider.self),
+        .licenses(WHMCSProvider.self),
+    ]
 }
