@@ -5,5 +5,9 @@ package import Models
 package enum BuildersAdapter: CategoryAdapter {
     package static let blueprint = Builders.blueprint
 
-    package static let providers: [RegisteredProvider] = []
+    package static let providers: [RegisteredProvider] = [
+        .builders(DemoProvider.self),
+        .builders(BaseKitProvider.self),
+        .builders(DudaProvider.self),
+    ]
 }

@@ -5,5 +5,9 @@ package import Models
 package enum SEOAdapter: CategoryAdapter {
     package static let blueprint = SEO.blueprint
 
-    package static let providers: [RegisteredProvider] = []
+    package static let providers: [RegisteredProvider] = [
+        .seo(DemoProvider.self),
+        .seo(MarketgooProvider.self),
+        .seo(RankingCoachProvider.self),
+    ]
 }
