@@ -5,5 +5,8 @@ package import Models
 package enum OfficeToolsAdapter: CategoryAdapter {
     package static let blueprint = OfficeTools.blueprint
 
-    package static let providers: [RegisteredProvider] = []
+    package static let providers: [RegisteredProvider] = [
+        .officeTools(DemoProvider.self),
+        .officeTools(TitanMailProvider.self),
+    ]
 }
