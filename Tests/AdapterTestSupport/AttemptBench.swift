@@ -11,13 +11,16 @@ package struct AttemptBench: Sendable {
     package let clock: ManualAdapterClock
     package let deadlines: Deadlines
     package let simulator: Simulator
+    /// The sessions that attempts leave behind.
+    package let sessions: SessionPool
     /// What providers asked to be kept, in order.
     package let notices = KeptNotices()
     private let category: String
 
     package init(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], network: any HTTPTransport,
-        dataFolder: String, clock: ManualAdapterClock = ManualAdapterClock(),
+        frames: any FrameTransport = NoFrameTransport(), dataFolder: String,
+        clock: ManualAdapterClock = ManualAdapterClock(),
         logger: Logger = AttemptBench.silent
     ) {
         self.clock = clock
@@ -25,9 +28,10 @@ package struct AttemptBench: Sendable {
         sealer = Sealer(MasterKey().derived(for: .category(blueprint.category)))
         deadlines = Deadlines(clock: clock)
         simulator = Simulator(folder: dataFolder + "/demo")
+        sessions = SessionPool(clock: clock, deadlines: deadlines)
         runner = AttemptRunner(
             blueprint: blueprint, providers: providers, sealer: sealer, network: network,
-            simulator: simulator, notices: notices,
+            frames: frames, sessions: sessions, simulator: simulator, notices: notices,
             clock: clock, deadlines: deadlines, logger: logger)
     }
 

@@ -46,7 +46,7 @@ final class RecordedTransport: HTTPTransport {
             state.problems.append(
                 "\(meaning) \(isRead ? "is a read" : "may change something"), but is sent as the other")
         }
-        let matching = exchanges.indices.filter { exchanges[$0].meaning == meaning }
+        let matching = exchanges.indices.filter { exchanges[$0].fits(meaning) }
         guard let first = matching.first else {
             state.problems.append("not recorded: \(meaning)")
             return nil
@@ -73,12 +73,16 @@ final class RecordedTransport: HTTPTransport {
 
     /// The recordings name libcurl's errors.
     private static func error(_ text: String, isChanging: Bool) -> ProviderError {
-        if text.contains("error 28") || text.contains("timed out") {
+        // Libcurl's words for a connection that did not come about in time; an answer's are others.
+        let isConnecting = text.contains("Connection timed out")
+        if !isConnecting, text.contains("error 28") || text.contains("timed out") {
             return ProviderError(.timedOut, mayHaveTakenEffect: isChanging)
         }
-        let isBeforeSending = ["error 6:", "error 7:", "error 35:", "error 60:"].contains {
-            text.contains($0)
-        }
+        let isBeforeSending =
+            isConnecting
+            || ["error 6:", "error 7:", "error 35:", "error 60:"].contains {
+                text.contains($0)
+            }
         return ProviderError(.providerUnavailable, mayHaveTakenEffect: isChanging && !isBeforeSending)
     }
 }

@@ -5,13 +5,30 @@ import Models
 /// the recorded implementation allowed.
 struct WireComparison {
     let volatile: [String: [String]]
+    /// Pointers to what is not compared; `*` stands for any one part.
+    private let ignored: [[Substring]]
+    /// What values of ours stand for, by the recorded ones.
+    private let bindings: [String: String]
     private(set) var problems: [String] = []
 
-    init(volatile: [String: [String]]) {
+    init(
+        volatile: [String: [String]], ignored: some Sequence<String> = [], bindings: [String: String] = [:]
+    ) {
         self.volatile = volatile
+        self.bindings = bindings
+        self.ignored = ignored.map { $0.split(separator: "/") }
+    }
+
+    private func isIgnored(_ pointer: String) -> Bool {
+        guard !ignored.isEmpty else { return false }
+        let parts = pointer.split(separator: "/")
+        return ignored.contains { pattern in
+            pattern.count == parts.count && zip(pattern, parts).allSatisfy { $0 == "*" || $0 == $1 }
+        }
     }
 
     mutating func compare(_ ours: JSONValue, _ recorded: JSONValue, at pointer: String = "/result/data") {
+        guard !isIgnored(pointer) else { return }
         switch (ours, recorded) {
         case (.object(let ours), .object(let recorded)):
             for name in Set(ours.keys).union(recorded.keys).sorted() {
@@ -32,6 +49,7 @@ struct WireComparison {
 
     private func isSame(_ ours: JSONValue, _ recorded: JSONValue, at pointer: String) -> Bool {
         if ours == recorded { return true }
+        if let text = recorded.stringValue, let bound = bindings[text] { return ours == .string(bound) }
         if let values = volatile[pointer] {
             guard let ours = ours.stringValue, let recorded = recorded.stringValue else {
                 return values.isEmpty

@@ -42,6 +42,10 @@ package struct WireFixtures: Sendable {
                     providers.contains(provider)
                 else { continue }
                 if let patch = deviations["\(category)/\(provider)/\(name)"] { value = value.merging(patch) }
+                if let configuration = rules["\(category)/\(provider)"]?.configuration, !configuration.isEmpty
+                {
+                    value = JSONValue.object(["configuration": .object(configuration)]).merging(value)
+                }
                 if let wireCase = WireCase(name: name, value) { cases.append(wireCase) }
             }
         }
@@ -61,26 +65,49 @@ package struct WireFixtures: Sendable {
 }
 
 /// How a provider's recordings are to be read.
+///
+/// Requests are named by their path, which may end in `*`, by `body:` and a text that the body contains, or
+/// by `field:` and a field of query or form, as in `field:action=cancel`.
 struct WireRules: Sendable {
-    /// Requests that change nothing though they are no GET: a path, or `body:` and a text that the body
-    /// contains.
+    /// Requests that change nothing though they are no GET: a path, `body:` and a text that the body contains,
+    /// `field:` and a field of query or form, as in `field:action=list`, or the beginning of a path and `*`.
     var reads: [String] = []
+    /// Requests that change something all the same, written alike.
+    var changes: [String] = []
     /// Why secrets may be in addresses, where the third party leaves no other way.
     var secretsInAddress: String?
+    /// Settings that the recorded implementation took from its surroundings; they are added to the recorded ones.
+    var configuration: [String: JSONValue] = [:]
+    /// Elements of EPP's frames that are not compared, as `parent/child`, each with the reason.
+    var ignoredElements: [String: String] = [:]
+    /// Functions that may be deferred where the recording has their end, or an error that only says that it takes
+    /// time; each with the reason.
+    var deferred: [String: String] = [:]
+    /// Pointers to parts of results that are ours to say, each with the reason, as in `/result/data/*/state`.
+    var differs: [String: String] = [:]
 
     init() {}
 
     init(_ value: JSONValue) {
         reads = value["reads"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        changes = value["changes"]?.arrayValue?.compactMap(\.stringValue) ?? []
         secretsInAddress = value["secrets_in_address"]?.stringValue
+        configuration = value["configuration"]?.objectValue ?? [:]
+        ignoredElements = (value["ignored_elements"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
+        deferred = (value["deferred"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
+        differs = (value["differs"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
     }
 
     func isRead(_ request: RequestMeaning) -> Bool {
+        if changes.contains(where: { Self.names($0, request) }) { return false }
         if request.method == "GET" || request.method == "HEAD" { return true }
-        return reads.contains { entry in
-            entry.hasPrefix("body:")
-                ? "\(request.content)".contains(entry.dropFirst(5)) : entry == request.path
-        }
+        return reads.contains { Self.names($0, request) }
+    }
+
+    private static func names(_ entry: String, _ request: RequestMeaning) -> Bool {
+        if entry.hasPrefix("body:") { return "\(request.content)".contains(entry.dropFirst(5)) }
+        if entry.hasPrefix("field:") { return request.fields.contains(String(entry.dropFirst(6))) }
+        return entry.hasSuffix("*") ? request.path.hasPrefix(entry.dropLast()) : entry == request.path
     }
 }
 

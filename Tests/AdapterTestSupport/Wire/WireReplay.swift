@@ -77,36 +77,59 @@ package struct WireReplay: Sendable {
             + Self.secrets(of: function.parameters, in: wireCase.parameters)
         let rules = fixtures.rules["\(wireCase.category)/\(wireCase.provider)"] ?? WireRules()
         let transport = RecordedTransport(wireCase.exchanges, rules: rules, secrets: secrets)
+        let ignored = Set(rules.ignoredElements.keys)
+        let frames = RecordedFrameTransport(wireCase.frames(ignoring: ignored), ignored: ignored)
         let folder = try TemporaryFolder()
         let bench = AttemptBench(
-            blueprint: blueprint, providers: providers, network: transport, dataFolder: folder.path)
+            blueprint: blueprint, providers: providers, network: transport, frames: frames,
+            dataFolder: folder.path)
         let action = bench.action(
             wireCase.function, provider: wireCase.provider, settings: wireCase.configuration,
-            parameters: wireCase.parameters)
+            parameters: function.parameters.readingNumbers(in: wireCase.parameters))
         try await prepare(wireCase, bench.context(for: action))
-        let outcome = await bench.runner.run(action, isRedelivered: false, traceparent: nil)
+        let mayBeDeferred = wireCase.isDeferred || rules.deferred[wireCase.function] != nil
+        let outcome = await run(action, on: bench, polling: mayBeDeferred && wireCase.expected.isData)
+        await bench.sessions.shutDown()
         let result = try outcome.result.map {
             try bench.sealer.open(
                 secretsOf: $0, fields: function.result, context: "\(action.actionID)/result")
         }
-        return compare(outcome, result, with: wireCase, descriptor) + transport.problems
+        return compare(outcome, result, with: wireCase, descriptor, rules, frames.bindings)
+            + transport.problems + frames.problems
+    }
+
+    /// - Parameter polling: whether to ask on, each time when it is due, until it is done.
+    private func run(_ action: ExecuteAction, on bench: AttemptBench, polling: Bool) async -> ActionOutcome {
+        var action = action
+        var outcome = await bench.runner.run(action, isRedelivered: false, traceparent: nil)
+        while polling, outcome.outcome == .deferred, action.attempt < 10 {
+            bench.clock.advance(by: .seconds(outcome.pollAfterSeconds ?? 0))
+            action.attempt += 1
+            action.beginBefore = bench.clock.now.advanced(by: .seconds(600))
+            action.deferredReference = outcome.deferredReference
+            outcome = await bench.runner.run(action, isRedelivered: false, traceparent: nil)
+        }
+        return outcome
     }
 
     private func compare(
         _ outcome: ActionOutcome, _ result: [String: JSONValue]?, with wireCase: WireCase,
-        _ descriptor: ProviderDescriptor
+        _ descriptor: ProviderDescriptor, _ rules: WireRules, _ bindings: [String: String]
     ) -> [String] {
         switch wireCase.expected {
+        case .deferred: return outcome.outcome == .deferred ? [] : ["\(outcome.outcome) instead of deferred"]
         case .data(let data):
             guard outcome.outcome == .succeeded, let result else {
                 return [
                     "\(outcome.outcome): \(outcome.error?.message ?? "") \(outcome.error?.details ?? [:])"
                 ]
             }
-            var comparison = WireComparison(volatile: wireCase.volatile)
+            var comparison = WireComparison(
+                volatile: wireCase.volatile, ignored: rules.differs.keys, bindings: bindings)
             comparison.compare(.object(result), data)
             return comparison.problems
         case .error(let kind):
+            if outcome.outcome == .deferred, rules.deferred[wireCase.function] != nil { return [] }
             guard outcome.outcome == .failed, let error = outcome.error else {
                 return ["\(outcome.outcome) instead of an error"]
             }
@@ -126,6 +149,12 @@ package struct WireReplay: Sendable {
             return value
         }
         return found
+    }
+}
+
+extension WireCase.Expected {
+    fileprivate var isData: Bool {
+        if case .data = self { true } else { false }
     }
 }
 
