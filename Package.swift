@@ -26,6 +26,7 @@ extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioTLS: Self = .product(name: "NIOTLS", package: "swift-nio")
     static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams: Self = .product(name: "Yams", package: "Yams")
@@ -58,13 +59,13 @@ func service(
 
 /// An adapter: a service with provider contracts beside its code, and the tests of it.
 func adapter(_ category: String) -> [Target] {
-    service("\(category)Adapter", path: "Adapters/\(category)", ["AdapterKit"], contracts: true)
+    service("\(category)Adapter", path: "Adapters/\(category)", ["AdapterKit", .crypto], contracts: true)
         + [
             tests(
                 "\(category)AdapterTests",
                 [
                     .target(name: "\(category)Adapter"), "AdapterKit", "AdapterTestSupport", "Models",
-                    "ServiceRuntime", .grdb, .logging,
+                    "ServiceRuntime", .crypto, .grdb, .logging, .nioCore, .nioPosix, .nioSSL,
                 ], resources: [.copy("Wire")])
         ]
 }
@@ -113,7 +114,7 @@ let sharedModules: [Target] = [
         [
             "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .lifecycle, .logging, .metrics,
             .nioCore,
-            .nioHTTP1, .nioPosix, .nioSSL,
+            .nioHTTP1, .nioPosix, .nioSSL, .nioTLS,
         ]),
     shared(
         "ServiceRuntime",
@@ -125,7 +126,7 @@ let sharedModules: [Target] = [
 
 let services: [Target] =
     service("Gateway", [.hummingbird, .hummingbirdCore, .nioCore, .metrics, .crypto])
-    + service("Orchestrator", [.grdb, .crypto, .metrics])
+    + service("Orchestrator", ["AdapterKit", .grdb, .crypto, .metrics])
     + service("LogCollector", [.grdb, .metrics])
     + adapters.flatMap { adapter($0.0) }
     + [
@@ -146,11 +147,14 @@ let testTargets: [Target] = [
         "ModelsTests", ["Models", "ContractsGenerator"],
         resources: [.copy("Golden"), .copy("Catalogue")]),
     tests("CatalogueTests", ["AdapterKit", "Models", "Purser"]),
+    tests("ProviderTests", ["AdapterKit", "AdapterTestSupport", "Models", "Purser", .nioSSL]),
     tests("BusTests", ["Bus", "AMQP", .logging]),
     .target(
         name: "AdapterTestSupport",
-        dependencies: ["AdapterKit", "Models", "ServiceRuntime", "TestSupport", .logging],
-        path: "Tests/AdapterTestSupport"),
+        dependencies: [
+            "AdapterKit", "Models", "ServiceRuntime", "TestSupport", .grdb, .logging, .nioCore, .nioPosix,
+            .nioSSL,
+        ], path: "Tests/AdapterTestSupport"),
     tests(
         "AdapterKitTests",
         [
@@ -161,10 +165,10 @@ let testTargets: [Target] = [
     tests(
         "ServiceRuntimeTests",
         ["ServiceRuntime", .hummingbird, .hummingbirdTesting, .lifecycle, .logging, .metrics]),
-    tests("OrchestratorTests", ["Orchestrator", .grdb]),
+    tests("OrchestratorTests", ["Orchestrator", .crypto, .grdb, .nioCore, .nioHTTP1, .nioPosix]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
-    tests("PurserTests", ["Purser"]),
+    tests("PurserTests", ["AdapterKit", "Models", "Purser"]),
     tests(
         "EndToEndTests",
         [

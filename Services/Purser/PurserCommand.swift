@@ -13,8 +13,10 @@ struct PurserCommand: AsyncParsableCommand {
             """,
         subcommands: [
             UpCommand.self, StatusCommand.self, ActionCommand.self, ProductCommand.self, ClientCommand.self,
-            ConfigurationCommand.self, LogsCommand.self, BlueprintsCommand.self, ProvidersCommand.self,
-            TokenCommand.self, DeadLettersCommand.self, KeysCommand.self, WelcomeCommand.self,
+            ConfigurationCommand.self, EventCommand.self, LogsCommand.self, BlueprintsCommand.self,
+            ProvidersCommand.self,
+            TokenCommand.self, WebhookCommand.self, DeadLettersCommand.self, KeysCommand.self,
+            WelcomeCommand.self,
             DemoCommand.self, AdaptersCommand.self,
         ])
 }

@@ -28,8 +28,9 @@ struct ComposeUpTests {
         let second = try await up.start()
         do {
             let products = try await up.http.call(.get, "/v1/contract-products")["items"]?.arrayValue ?? []
-            #expect(products.count == 1, "the demo data is set up once")
-            let id = try #require(products.first?["id"]?.stringValue)
+            #expect(products.count == Self.categories.count, "the demo data is set up once")
+            let hosting = products.first { $0["category"] == "hosting" }
+            let id = try #require(hosting?["id"]?.stringValue)
             let answer = try await up.http.call(
                 .post, "/v1/contract-products/\(id)/actions?wait=30", ["function": "suspend"])
             #expect(answer.json.state == "succeeded", "\(answer)")
@@ -41,13 +42,16 @@ struct ComposeUpTests {
         try up.remove()
     }
 
-    /// The demo client's account is provisioned, and it is told where things are and what happens.
+    private static let categories = Blueprints.all.map(\.category)
+
+    /// The demo client's products are provisioned, one in each category, and it is told where things are and what happens.
     private func checkFirstStart(of up: ComposeUp, _ process: ServiceProcess) async throws {
         try await eventually(
-            within: .seconds(60), every: .milliseconds(100), "the demo account\n\(process.tail())"
+            within: .seconds(90), every: .milliseconds(100), "the demo products\n\(process.tail())"
         ) {
             let products = try await up.http.call(.get, "/v1/contract-products")["items"]?.arrayValue ?? []
-            return products.contains { $0["status"] == "active" && $0["category"] == "hosting" }
+            let active = products.filter { $0["status"] == "active" }
+            return Set(active.compactMap { $0["category"]?.stringValue }) == Set(Self.categories)
         }
         try await eventually(within: .seconds(30), every: .milliseconds(100), "the log\n\(process.tail())") {
             process.text().contains("Committed outcome")

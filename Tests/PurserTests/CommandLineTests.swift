@@ -77,6 +77,24 @@ import Testing
         #expect(PurserClient.query([("a", nil)]) == "")
     }
 
+    @Test func `ids of events are encoded as part of a path`() {
+        #expect(PurserClient.encoded("order/17 é") == "order%2F17%20%C3%A9")
+    }
+
+    @Test func `an event shows what it set off and what not`() {
+        let text = EventCommand.text([
+            "id": "order/17", "actions": [], "cancelled": ["act_1"],
+            "not_done": [["function": "unsuspend", "reason": "It is not suspended."]],
+            "data": ["package": "gold"],
+        ])
+        for line in [
+            "set off    nothing", "cancelled  act_1", "unsuspend was not run: It is not suspended.",
+            "package  gold",
+        ] {
+            #expect(text.contains(line), "\(text)")
+        }
+    }
+
     @Test func `tables are aligned, and texts of others do not steer the terminal`() {
         let table = Table(
             ["id", "name"], empty: "none",

@@ -18,6 +18,8 @@ struct ConfigurationCommand: AsyncParsableCommand {
                 "provider",
                 Cell("\(configuration.text("category") ?? "")/\(configuration.text("provider") ?? "")")
             ),
+            ("asked", configuration["polled_at"].map { Cell.time($0) }),
+            ("failed", configuration.text("poll_error").map { Cell($0, .red) }),
             ("created", .time(configuration["created_at"])), ("changed", .time(configuration["updated_at"])),
         ]).text + "\n\n\(Style.bold.apply(to: "SETTINGS"))\n"
             + ActionText.members(configuration["settings"]?.objectValue ?? [:])

@@ -20,6 +20,12 @@ struct ProductCommand: AsyncParsableCommand {
         if let fields = product["provision_fields"]?.objectValue, !fields.isEmpty {
             text += "\n\n\(Style.bold.apply(to: "PROVISION FIELDS"))\n" + ActionText.members(fields)
         }
+        if let events = product["business_events"]?.objectValue {
+            let lines = events.sorted { $0.key < $1.key }.map { type, setting in
+                (type, Cell(setting == .null ? "does nothing" : setting.line))
+            }
+            text += "\n\n\(Style.bold.apply(to: "BUSINESS EVENTS"))\n" + Facts(lines).text
+        }
         let available = (product["actions_available"]?.arrayValue ?? []).compactMap { $0.text("function") }
         if !available.isEmpty {
             text += "\n\n\(Style.dim.apply(to: "can run")) \(available.joined(separator: ", "))"

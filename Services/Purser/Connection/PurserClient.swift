@@ -139,13 +139,15 @@ struct PurserClient: Sendable {
 
     // MARK: Queries
 
+    /// A text as part of a path or a query (RFC 3986, section 2.3).
+    static func encoded(_ text: String) -> String {
+        let kept = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+        return text.addingPercentEncoding(withAllowedCharacters: CharacterSet(charactersIn: kept)) ?? ""
+    }
+
     /// A query with those parameters that have a value.
     static func query(_ parameters: [(String, String?)]) -> String {
-        var allowed = CharacterSet.alphanumerics
-        allowed.insert(charactersIn: "-._~")
-        let pairs = parameters.compactMap { name, value in
-            value.flatMap { $0.addingPercentEncoding(withAllowedCharacters: allowed) }.map { "\(name)=\($0)" }
-        }
+        let pairs = parameters.compactMap { name, value in value.map { "\(name)=\(encoded($0))" } }
         return pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")
     }
 }

@@ -12,12 +12,6 @@ struct Demo {
     let client: PurserClient
     let dataFolder: String
 
-    /// What is bought and how it is set up, by category.
-    private static let products:
-        [(category: String, name: String, function: String, parameters: [String: JSONValue])] = [
-            ("hosting", "Web hosting", "create", ["domain": "demo.example.com", "package_name": "starter"])
-        ]
-
     /// Does nothing where there are clients already.
     func run() async throws {
         guard try await client.get("/v1/clients", [("limit", "1")]).items.isEmpty else { return }
@@ -26,7 +20,7 @@ struct Demo {
             "/v1/clients", ["name": "Demo client", "email": "demo@example.com", "phone": "+14155550100"])
         guard let id = made.text("id") else { return }
         try await makeToken(for: id)
-        for product in Self.products { try await provision(product, for: id) }
+        for product in DemoProduct.all { try await provision(product, for: id) }
         say("")
     }
 
@@ -39,10 +33,7 @@ struct Demo {
         if !isMade { warn("purser: \(dataFolder)/\(Self.tokenFile) cannot be written.") }
     }
 
-    private func provision(
-        _ product: (category: String, name: String, function: String, parameters: [String: JSONValue]),
-        for id: String
-    ) async throws {
+    private func provision(_ product: DemoProduct, for id: String) async throws {
         let configuration = try await client.post(
             "/v1/configurations",
             [
