@@ -51,7 +51,8 @@ struct EPPSchemaTests {
 
     private static var domains: [EPPCommand] {
         let roles = [
-            EPPRole(type: "admin", id: "A1"), .init(type: "tech", id: "T1"), .init(type: "billing", id: "B1"),
+            EPPRole(type: "admin", id: "ADM1"), .init(type: "tech", id: "TEC1"),
+            .init(type: "billing", id: "BIL1"),
         ]
         let parts = EPPDomainParts(
             nameservers: [Domains.Nameserver(host: "ns3.example.net")], contacts: [roles[0]],
@@ -179,12 +180,14 @@ struct EPPSchemaTests {
                 foreign[uri, default: []].insert(String(name))
             }
         }
-        var imports =
-            #"<import namespace="urn:ietf:params:xml:ns:epp-1.0" schemaLocation="\#(schemas.path)"/>"#
-            .replacing("/epp.xsd", with: "/epp-1.0.xsd")
-        for name in ["domain-1.0", "contact-1.0", "host-1.0", "secDNS-1.1", "rgp-1.0"] {
+        var imports = ""
+        // The first is what the others are built on.
+        for name in [
+            "eppcom-1.0", "epp-1.0", "host-1.0", "domain-1.0", "contact-1.0", "secDNS-1.1", "rgp-1.0",
+        ] {
             let file = schemas.deletingLastPathComponent().appending(path: "\(name).xsd").path
-            imports += #"<import namespace="urn:ietf:params:xml:ns:\#(name)" schemaLocation="\#(file)"/>"#
+            imports +=
+                #"<import namespace="urn:ietf:params:xml:ns:\#(name)" schemaLocation="\#(file)"/>"#
         }
         for (index, (uri, names)) in foreign.sorted(by: { $0.key < $1.key }).enumerated() {
             let elements = names.sorted().map { #"<element name="\#($0)" type="anyType"/>"# }.joined()
