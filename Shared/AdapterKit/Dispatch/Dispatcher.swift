@@ -16,6 +16,7 @@ struct Dispatcher: Sendable {
     let prefetch: Int
     let logger: Logger
     private let underWay = ActionsUnderWay()
+    private let told = ToldAttempts()
 
     init(
         bus: any MessageBus, runner: AttemptRunner, category: String, source: String, prefetch: Int,
@@ -51,6 +52,12 @@ struct Dispatcher: Sendable {
             return .retry(after: Self.repeatDelay)
         }
         defer { underWay.end(action) }
+        guard !told.contains(envelope.data) else {
+            logger.debug(
+                "Left attempt that was told already",
+                metadata: [LogKey.actionID: "\(action)", LogKey.attempt: "\(envelope.data.attempt)"])
+            return .done
+        }
         return await carryOut(envelope, isRedelivered: isRedelivered)
     }
 
@@ -75,6 +82,7 @@ struct Dispatcher: Sendable {
         try await bus.publish(
             outcome, to: Queue.outcomes.route, source: source, subject: outcome.actionID.rawValue,
             traceparent: traceparent)
+        told.note(outcome)
     }
 
     private func held(_ outcome: ActionOutcome, _ error: BusError) -> Settlement {

@@ -42,6 +42,21 @@ struct AdapterTests {
         }
     }
 
+    @Test("An attempt that comes again after its outcome was told is only settled")
+    func sentTwice() async throws {
+        try await AdapterHarness.with { _ in
+            Scripted.done
+        } _: { harness, _ in
+            let action = harness.action("change")
+            try await eventually("the settlement of a further delivery") {
+                try await harness.send(action)
+                return harness.log.line("Left attempt that was told already") != nil
+            }
+            #expect(harness.transport.paths == ["/change"])
+            #expect(harness.outcomes.elements.map(\.data.actionID) == [action.actionID])
+        }
+    }
+
     @Test("An outcome too large for a message is told without its content")
     func outcomeTooLarge() async throws {
         let name = String(repeating: "x", count: 2 << 20)
