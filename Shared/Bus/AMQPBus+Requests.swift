@@ -1,5 +1,6 @@
 import AMQP
 import Foundation
+import Logging
 
 extension AMQPBus {
     /// The broker's name for "the channel that this message came by": answers need no queue.
@@ -42,7 +43,7 @@ extension AMQPBus {
         try await handleDeliveries(of: queue, prefetch: prefetch, workers: concurrency) { work, _ in
             let delivery = work.delivery
             let answer = await handler(BusMessage(delivery.message))
-            self.answer(delivery.message, with: answer)
+            await self.answer(delivery.message, with: answer)
             work.connection.acknowledge(delivery)
         }
     }
@@ -59,9 +60,10 @@ extension AMQPBus {
         try await connection.consume(consumer, on: channel)
     }
 
-    /// Sends an answer, without waiting for a confirm. Where it is lost, the requester's limit passes.
-    private func answer(_ request: AMQPMessage, with answer: BusMessage) {
-        guard !request.replyTo.isEmpty, let connection = publishing.current else { return }
+    /// Sends an answer, without waiting for a confirm; where it is lost, the requester's limit passes. A request may be
+    /// here before there is a connection to answer on: at a start, those that an earlier process left.
+    private func answer(_ request: AMQPMessage, with answer: BusMessage) async {
+        guard !request.replyTo.isEmpty else { return }
         var message = answer.amqp(isPersistent: false)
         if answer.body.count > BusMessage.bodyByteLimit {
             message.body = Data()
@@ -70,6 +72,11 @@ extension AMQPBus {
         message.correlationID = request.correlationID
         let publication = AMQPPublication(
             exchange: "", routingKey: request.replyTo, isMandatory: false, message: message)
-        connection.send(publication, by: .now + Self.publishLimit)
+        let deadline = ContinuousClock.now + Self.publishLimit
+        do throws(BusError) {
+            try await publishing.connection(by: deadline).send(publication, by: deadline)
+        } catch {
+            logger.warning("An answer was not sent.", metadata: ["error": "\(error)"])
+        }
     }
 }

@@ -190,6 +190,31 @@ struct BrokerTests {
         try FileManager.default.removeItem(at: folder)
     }
 
+    @Test("A request that was there before its server is answered, though that one cannot publish yet")
+    func waitingRequest() async throws {
+        let url = try await TestBroker.shared().url
+        try await withAMQPBus(url: url) { bus, names in
+            // So much to declare that the server consumes long before it can publish.
+            let topology = Topology(
+                exchanges: names.topology.exchanges,
+                queues: Array(repeating: names.topology.queues, count: 100).flatMap(\.self))
+            let server = AMQPBus(
+                endpoint: try AMQPEndpoint(url: url), topology: topology, connectionName: "server",
+                logger: .silent)
+            let request = Task {
+                try await bus.request(.test("early"), to: names.requests.route, timeout: .seconds(30))
+            }
+            try await running(server) {
+                try await beside {
+                    try await server.serve(names.requests, concurrency: 1) { $0 }
+                } _: {
+                    let answer = try await request.value
+                    #expect(answer.id == "early")
+                }
+            }
+        }
+    }
+
     @Test("Nobody listening is said so")
     func nobodyListens() async throws {
         let endpoint = try AMQPEndpoint(url: "amqp://guest:guest@127.0.0.1:1")
