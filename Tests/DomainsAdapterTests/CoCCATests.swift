@@ -47,16 +47,41 @@ struct CoCCATests {
     }
 
     @Test(
-        "A repeat renews only what was not changed since the action was made",
-        arguments: [("2026-02-03T10:11:13Z", 0), ("2026-02-01T00:00:00Z", 1), (nil, 1)] as [(String?, Int)])
-    func repeatedRenewal(updated: String?, renewals: Int) async throws {
+        "A repeat renews only what surely was not renewed since the action was made",
+        arguments: [
+            ("2026-02-03T10:11:13Z", "2030-01-02T03:04:05Z", false),
+            ("2026-02-03T10:11:13Z", "2026-05-01T00:00:00Z", true),
+            ("2026-02-01T00:00:00Z", "2030-01-02T03:04:05Z", true), (nil, "2030-01-02T03:04:05Z", true),
+        ] as [(String?, String, Bool)])
+    func repeatedRenewal(updated: String?, expires: String, isRenewed: Bool) async throws {
         let (bench, registry) = try Self.bench { command in
-            command.name == "domain:info" ? Self.domain(updated: updated) : .contact("R1")
+            command.name == "domain:info" ? Self.domain(updated: updated, expires: expires) : .contact("R1")
         }
         let action = bench.action("renew", Self.name.merging(["renew_years": 1]) { $1 })
         let outcome = await bench.run(action, isRedelivered: true)
-        #expect(outcome.outcome == (renewals == 0 ? .failed : .succeeded))
-        #expect(registry.changes.count == renewals)
+        #expect((outcome.outcome == .succeeded) == isRenewed)
+        #expect(registry.changes == (isRenewed ? ["domain:renew"] : []))
+    }
+
+    @Test("A renewal that succeeded is told, even if the domain cannot be read afterwards")
+    func unreadRenewal() async throws {
+        let reads = Recorder<Int>()
+        let (bench, registry) = try Self.bench { command in
+            guard command.name == "domain:info" else {
+                return .result(
+                    1_000,
+                    """
+                    <domain:renData><domain:name>example.ng</domain:name>\
+                    <domain:exDate>2031-01-02T03:04:05Z</domain:exDate></domain:renData>
+                    """)
+            }
+            reads.record(1)
+            return reads.count == 1 ? Self.domain() : .lost
+        }
+        let outcome = await bench.run("renew", Self.name.merging(["renew_years": 1]) { $1 })
+        #expect(outcome.outcome == .succeeded)
+        #expect(outcome.result?["expires_at"] == "2031-01-02 03:04:05")
+        #expect(registry.changes == ["domain:renew"])
     }
 
     // MARK: Transfers

@@ -18,7 +18,14 @@ extension EPPProvider {
             guard let id, read[id] == nil else { continue }
             read[id] = try await contact(id)
         }
-        func known(_ id: String?) -> Domains.Contact? { id.flatMap { read[$0] } }
+        return info(domain, contacts: read)
+    }
+
+    /// The domain in the words of the blueprint.
+    ///
+    /// - Parameter contacts: those that were read, by id.
+    func info(_ domain: EPPDomainInfo, contacts: [String: Domains.Contact]) -> Domains.DomainInfo {
+        func known(_ id: String?) -> Domains.Contact? { id.flatMap { contacts[$0] } }
         let servers = domain.nameservers.map { Domains.Nameserver(host: $0.plainHost, ip: $0.ip) }
         return Domains.DomainInfo(
             id: domain.objectID ?? domain.name, domain: domain.name,
@@ -36,7 +43,7 @@ extension EPPProvider {
         do throws(ProviderError) {
             return shown(try await client.contactInfo(id))
         } catch {
-            guard error.kind == .notFound || error.kind == .unauthorized else { throw error }
+            guard error.kind == .notFound || error.isNotInOurAccount else { throw error }
             return Domains.Contact(id: id)
         }
     }

@@ -124,20 +124,19 @@ extension EPPProvider {
                 .providerUnavailable,
                 details: ["problem": "The registry does not say when the domain expires."])
         }
-        if context.mayBeRepeat, let updatedAt = before.updatedAt, let actionMadeAt,
-            updatedAt >= actionMadeAt.advanced(by: .zero - EPPWaiting.clockTolerance)
-        {
+        if context.mayBeRepeat, mayBeRenewed(before, years: wanted.renewYears) {
             throw ProviderError(
                 .rejected,
                 "It is not certain whether the domain was renewed already. Staff have to look at it.",
                 details: [
                     "problem":
                         "An earlier run may have renewed it: it was changed since the action was made.",
-                    "updated_at": .string(updatedAt.plainText), "expires_at": .string(expiry.plainText),
+                    "expires_at": .string(expiry.plainText),
                 ], mayHaveTakenEffect: true)
         }
+        let expiresAt: Timestamp?
         do throws(ProviderError) {
-            try await client.renewDomain(name, expiring: day, years: wanted.renewYears)
+            expiresAt = try await client.renewDomain(name, expiring: day, years: wanted.renewYears)
         } catch {
             guard error.mayHaveTakenEffect else { throw error }
             let after: EPPDomainInfo
@@ -151,7 +150,35 @@ extension EPPProvider {
             }
             return try await describe(after)
         }
-        return try await read(name)
+        do throws(ProviderError) {
+            return try await read(name)
+        } catch {
+            // It is renewed; that it cannot be read now changes nothing about that.
+            var known = info(before, contacts: [:])
+            known.expiresAt = expiresAt?.plainText ?? known.expiresAt
+            return known
+        }
+    }
+}
+
+extension EPPProvider {
+    /// Whether a renewal by this action happened cannot always be told: the registry does not say who changed what. It
+    /// surely did not where the domain was not changed since, or expires too early for it.
+    func observeRenew(
+        _ wanted: Domains.RenewParameters
+    ) async throws(ProviderError) -> Observation<Domains.DomainInfo> {
+        let domain = try await client.domainInfo(wanted.domainName)
+        return mayBeRenewed(domain, years: wanted.renewYears) ? .unknown : .notDone
+    }
+
+    private func mayBeRenewed(_ domain: EPPDomainInfo, years: Int) -> Bool {
+        guard let actionMadeAt else { return true }
+        guard let updatedAt = domain.updatedAt,
+            updatedAt >= actionMadeAt.advanced(by: .zero - EPPWaiting.clockTolerance)
+        else { return false }
+        // What was renewed since expires no earlier than this: registries renew what expired up to 90 days before.
+        let earliest = actionMadeAt.adding(years: years).advanced(by: .zero - EPPWaiting.lastRenewal)
+        return domain.expiresAt.map { $0 >= earliest } ?? true
     }
 }
 
@@ -161,4 +188,6 @@ enum EPPWaiting {
     static let pollInterval = Duration.seconds(600)
     /// How far a registry's clock may be behind ours: 1 min.
     static let clockTolerance = Duration.seconds(60)
+    /// How long after a domain expired it can still be renewed: 90 days at most.
+    static let lastRenewal = Duration.seconds(90 * 86_400)
 }

@@ -23,7 +23,12 @@ extension EPPProvider {
                     == client.account.user
             else { throw error }
         }
-        if let info = try await arrived(name) { return .done(info) }
+        do throws(ProviderError) {
+            if let info = try await arrived(name) { return .done(info) }
+        } catch {
+            // It is asked for; how it is getting on can be read later.
+            guard error.isRetriable else { throw error }
+        }
         return .deferred(reference: name, pollAfter: EPPWaiting.pollInterval)
     }
 

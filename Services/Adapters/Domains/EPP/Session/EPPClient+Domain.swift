@@ -43,9 +43,13 @@ extension EPPClient {
         _ = try await send(.updateDomain(name, change, hosts: hosts))
     }
 
+    /// - Returns: when it expires now, where the registry says so.
     /// - SeeAlso: RFC 5731, section 3.2.3
-    func renewDomain(_ name: String, expiring day: String, years: Int) async throws(ProviderError) {
-        _ = try await send(.renewDomain(name, expiring: day, years: years))
+    func renewDomain(
+        _ name: String, expiring day: String, years: Int
+    ) async throws(ProviderError) -> Timestamp? {
+        let response = try await send(.renewDomain(name, expiring: day, years: years))
+        return response.data("renData", of: .domain)?["exDate"]?.content.flatMap { Timestamp(written: $0) }
     }
 
     /// - SeeAlso: RFC 5731, section 3.2.4

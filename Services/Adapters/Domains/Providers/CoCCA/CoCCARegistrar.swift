@@ -21,7 +21,7 @@ extension CoCCARegistrar {
                 deferring: Self.register, poll: Self.pollRegister, observe: Self.observeRegister),
             transfer: .init(
                 deferring: Self.transfer, poll: Self.pollTransfer, observe: Self.observeTransfer),
-            renew: .init(Self.renew),
+            renew: .init(Self.renew, observe: Self.observeRenew),
             getInfo: .init(Self.getInfo),
             updateRegistrantContact: .init(Self.updateRegistrantContact),
             updateContact: .init(Self.updateContact),

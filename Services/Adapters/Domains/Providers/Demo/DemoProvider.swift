@@ -15,7 +15,7 @@ struct DemoProvider: DomainsProvider {
             register: .init(Self.register, observe: Self.observeRegister),
             transfer: .init(
                 deferring: Self.transfer, poll: Self.pollTransfer, observe: Self.observeTransfer),
-            renew: .init(Self.renew),
+            renew: .init(Self.renew, observe: Self.observeRenew),
             getInfo: .init(Self.getInfo),
             updateRegistrantContact: .init(Self.updateRegistrantContact),
             updateContact: .init(Self.updateContact),
@@ -163,14 +163,8 @@ struct DemoProvider: DomainsProvider {
 
     /// A repeat of the action that renewed it last only says how the domain is now.
     func renew(_ wanted: Domains.RenewParameters) async throws(ProviderError) -> Domains.DomainInfo {
+        if case .done(let info) = try await observeRenew(wanted) { return info }
         let (name, now, actionID) = (wanted.domainName, now, context.actionID)
-        let done: Observation<Domains.DomainInfo> = try await registrar.observe("renew", subject: name) {
-            registrar in
-            guard let domain = try registrar.domain(name, at: now), let actionID, domain.renewedBy == actionID
-            else { return .notDone }
-            return .done(domain.info)
-        }
-        if case .done(let info) = done { return info }
         return try await registrar.change("renew", subject: name) { registrar in
             var domain = try registrar.existing(name, at: now)
             guard actionID == nil || domain.renewedBy != actionID else {
@@ -186,6 +180,18 @@ struct DemoProvider: DomainsProvider {
             try registrar.put(domain)
             try registrar.tell(.renewed, "The domain was renewed.", of: name, at: now)
             return domain.info
+        }
+    }
+
+    func observeRenew(
+        _ wanted: Domains.RenewParameters
+    ) async throws(ProviderError) -> Observation<Domains.DomainInfo> {
+        let (name, now, actionID) = (wanted.domainName, now, context.actionID)
+        return try await registrar.observe("renew", subject: name) { registrar in
+            guard let domain = try registrar.domain(name, at: now), let actionID,
+                domain.renewedBy == actionID
+            else { return .notDone }
+            return .done(domain.info)
         }
     }
 }
