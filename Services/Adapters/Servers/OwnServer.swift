@@ -4,9 +4,6 @@ import Models
 /// Finds the server that an action made where the third party takes no mark: among those that have the name
 /// wanted, by when they were made.
 enum OwnServer {
-    /// How far the clocks of two machines may be apart.
-    static let clockTolerance = Duration.seconds(300)
-
     /// - Parameters:
     ///   - named: all servers that have the name wanted.
     ///   - action: asked for the server.
@@ -18,7 +15,7 @@ enum OwnServer {
     ) -> Observation<Server> {
         guard let askedAt = action?.madeAt else { return named.isEmpty ? .notDone : .unknown }
         let possible = named.filter { server in
-            createdAt(server).map { $0.advanced(by: clockTolerance) > askedAt } ?? true
+            createdAt(server).map { $0.advanced(by: ProviderContext.clockTolerance) > askedAt } ?? true
         }
         guard let server = possible.first else { return .notDone }
         // Third parties tell whole seconds.

@@ -1,5 +1,4 @@
 import AdapterKit
-import Foundation
 import Models
 
 /// The control panel's API: one method an endpoint. Parameters are segments of the path, a name and its value
@@ -8,34 +7,12 @@ import Models
 /// - SeeAlso: https://documentation.n-able.com/spamexperts/userguide/Content/Integration/int-own-sft.htm; the
 ///   list of calls is in the control panel itself, at `/api`.
 struct SpamExpertsAPI: Sendable {
-    /// The panel's address, without a slash at its end.
-    let dashboard: URLComponents
+    /// The panel's address.
+    let dashboard: ServiceAddress
     let username: String
     let password: String
     let timeLimit: Duration
     let transport: any HTTPTransport
-
-    /// - Throws: `internal` where the address is none.
-    init(
-        dashboardURL: String, username: String, password: String, timeLimit: Duration,
-        transport: any HTTPTransport
-    ) throws(ProviderError) {
-        guard var dashboard = URLComponents(string: dashboardURL),
-            let scheme = dashboard.scheme?.lowercased(),
-            scheme == "https" || scheme == "http", dashboard.host?.isEmpty == false, dashboard.user == nil
-        else {
-            throw ProviderError(
-                .internal, details: ["problem": "The configured address of the panel is none."])
-        }
-        while dashboard.path.hasSuffix("/") { dashboard.path.removeLast() }
-        dashboard.query = nil
-        dashboard.fragment = nil
-        self.dashboard = dashboard
-        self.username = username
-        self.password = password
-        self.timeLimit = timeLimit
-        self.transport = transport
-    }
 
     /// The products that domains can have.
     ///
@@ -100,26 +77,23 @@ struct SpamExpertsAPI: Sendable {
     private func call(
         _ controller: String, _ action: String, _ parameters: [(String, String)], isChanging: Bool = true
     ) async throws(ProviderError) -> SpamExpertsAnswer {
-        var path = "\(dashboard.path)/api/\(controller)/\(action)"
+        var path = "/api/\(controller)/\(action)"
         for (name, value) in parameters { path += "/\(name)/\(try Self.segment(value))" }
-        let credentials = Data("\(username):\(password)".utf8).base64EncodedString()
         let request = HTTPRequest(
-            .post, scheme: dashboard.scheme ?? "https",
-            host: (dashboard.host ?? "").trimmingCharacters(in: ["[", "]"]), port: dashboard.port, path: path,
-            headers: [.init("Authorization", "Basic \(credentials)")], isChanging: isChanging,
+            .post, at: dashboard, path: path,
+            headers: [.basicAuthorization(username: username, password: password)], isChanging: isChanging,
             timeLimit: timeLimit)
         return try SpamExpertsAnswer(try await transport.send(request), call: "\(controller)/\(action)")
     }
 
-    /// A value as one segment of a path.
+    /// A value as one segment of a path; the panel decodes it once more.
     ///
     /// - Throws: `invalidInput` where it would be more than one, or none.
     private static func segment(_ value: String) throws(ProviderError) -> String {
-        guard !value.isEmpty, value != ".", value != "..", !value.contains(where: { "/\\%".contains($0) })
-        else {
+        guard !value.contains(where: { "\\%".contains($0) }) else {
             throw ProviderError(.invalidInput, "This is not the name of a domain.")
         }
-        return value
+        return try HTTPRequest.segment(value)
     }
 }
 

@@ -25,7 +25,7 @@ struct SpamExpertsProvider: AutoLoginProvider {
 
     private func api() throws(ProviderError) -> SpamExpertsAPI {
         try SpamExpertsAPI(
-            dashboardURL: configuration.dashboardURL, username: configuration.username,
+            dashboard: try ServiceAddress(configuration.dashboardURL), username: configuration.username,
             password: configuration.password, timeLimit: context.timeLimit, transport: context.transport)
     }
 

@@ -37,7 +37,8 @@ extension LogicBoxesProvider {
         }
         let email = domain.registrant?.contact.email?.lowercased()
         let wantedEmail = wanted.registrant.register?.email.lowercased()
-        guard context.isNotBeforeAction(domain.createdAt), !domain.isGone, wantedEmail ?? email == email
+        guard context.canBeOurs(madeAt: domain.createdAt) == true, !domain.isGone,
+            wantedEmail ?? email == email
         else { return .notDone }
         return domain.isActive ? .done(domain.info) : .unknown
     }
@@ -91,7 +92,8 @@ extension LogicBoxesProvider {
             return try await api.hasPendingAction(on: wanted.domainName) == false ? .notDone : .unknown
         }
         if domain.isBeingTransferred { return .notDone }
-        return domain.isActive && context.isNotBeforeAction(domain.createdAt) ? .done(domain.info) : .unknown
+        return domain.isActive && context.canBeOurs(madeAt: domain.createdAt) == true
+            ? .done(domain.info) : .unknown
     }
 
     // MARK: Orders

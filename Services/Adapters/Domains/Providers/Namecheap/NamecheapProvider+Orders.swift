@@ -33,7 +33,7 @@ extension NamecheapProvider {
         _ wanted: Domains.RegisterParameters
     ) async throws(ProviderError) -> Observation<Domains.DomainInfo> {
         guard let domain = try await api.getInfo(wanted.domainName),
-            context.isNotBeforeAction(domain.createdAt, tolerance: Self.dayTolerance)
+            context.canBeOurs(madeAt: domain.createdAt, tolerance: Self.dayTolerance) == true
         else { return .notDone }
         let info = try await info(domain, ending: wanted.ending)
         let email = wanted.registrant.register?.email.lowercased()
@@ -79,7 +79,7 @@ extension NamecheapProvider {
     ) async throws(ProviderError) -> Observation<Domains.DomainInfo> {
         guard let domain = try await api.getInfo(wanted.domainName) else { return .notDone }
         let isRecent = try await api.transfers(.completed, of: wanted.domainName).contains {
-            context.isNotBeforeAction($0.changedAt, tolerance: Self.dayTolerance)
+            context.canBeOurs(madeAt: $0.changedAt, tolerance: Self.dayTolerance) == true
         }
         return isRecent ? .done(try await info(domain, ending: wanted.ending)) : .unknown
     }

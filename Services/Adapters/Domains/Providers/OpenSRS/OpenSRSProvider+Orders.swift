@@ -129,7 +129,7 @@ extension OpenSRSProvider {
         let transfers = try await api.transfersIn(wanted.domainName)
         guard !transfers.contains(where: \.isUnderWay) else { return .notDone }
         guard let domain = try await api.allInfo(wanted.domainName) else { return .notDone }
-        let isOurs = transfers.contains { $0.isCompleted && context.isNotBeforeAction($0.orderedAt) }
+        let isOurs = transfers.contains { $0.isCompleted && context.canBeOurs(madeAt: $0.orderedAt) == true }
         return isOurs ? .done(try await info(domain, of: wanted.domainName)) : .unknown
     }
 

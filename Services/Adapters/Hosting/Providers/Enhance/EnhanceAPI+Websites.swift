@@ -59,7 +59,7 @@ extension EnhanceAPI {
     func defaultWordPressUserID(
         app: String, website: String, org: String
     ) async throws(ProviderError) -> String {
-        let path = Self.path(ofWordPress: app, website: website, org: org)
+        let path = try Self.path(ofWordPress: app, website: website, org: org)
         let response = try await get(path + "/users/default")
         guard let id = try response.json()["id"]?.lenientText else {
             throw response.unreadable("has no user")
@@ -73,20 +73,22 @@ extension EnhanceAPI {
     func wordPressLogin(
         user: String, app: String, website: String, org: String
     ) async throws(ProviderError) -> String {
-        let path = Self.path(ofWordPress: app, website: website, org: org)
-        return try await text(path + "/users/\(PercentEncoding.segment(user))/sso")
+        let path = try Self.path(ofWordPress: app, website: website, org: org)
+        return try await text(path + "/users/\(HTTPRequest.segment(user))/sso")
     }
 
-    private static func path(ofWebsites org: String) -> String {
-        "/orgs/\(PercentEncoding.segment(org))/websites"
+    private static func path(ofWebsites org: String) throws(ProviderError) -> String {
+        try "/orgs/\(HTTPRequest.segment(org))/websites"
     }
 
-    private static func path(ofWebsite id: String, org: String) -> String {
-        path(ofWebsites: org) + "/" + PercentEncoding.segment(id)
+    private static func path(ofWebsite id: String, org: String) throws(ProviderError) -> String {
+        try path(ofWebsites: org) + "/" + HTTPRequest.segment(id)
     }
 
-    private static func path(ofWordPress app: String, website: String, org: String) -> String {
-        path(ofWebsite: website, org: org) + "/apps/\(PercentEncoding.segment(app))/wordpress"
+    private static func path(
+        ofWordPress app: String, website: String, org: String
+    ) throws(ProviderError) -> String {
+        try path(ofWebsite: website, org: org) + "/apps/\(HTTPRequest.segment(app))/wordpress"
     }
 }
 

@@ -35,7 +35,7 @@ struct EnhanceAPI: Sendable {
     ///
     /// - SeeAlso: https://apidocs.enhance.com/#/servers/getServerInfo
     func serverGroupID(ofServer id: String) async throws(ProviderError) -> String? {
-        try await get("/servers/\(PercentEncoding.segment(id))").json()["groupId"]?.lenientText
+        try await get("/servers/\(HTTPRequest.segment(id))").json()["groupId"]?.lenientText
     }
 
     /// - SeeAlso: https://apidocs.enhance.com/#/servers/getServerGroups
@@ -69,7 +69,7 @@ struct EnhanceAPI: Sendable {
     ///
     /// - SeeAlso: https://apidocs.enhance.com/#/orgs/deleteOrg
     func deleteOrg(_ id: String) async throws(ProviderError) {
-        try await delete("/orgs/\(PercentEncoding.segment(id))")
+        try await delete("/orgs/\(HTTPRequest.segment(id))")
     }
 
     // MARK: Logins and members
@@ -100,7 +100,7 @@ struct EnhanceAPI: Sendable {
     /// - SeeAlso: https://apidocs.enhance.com/#/members/createMember
     func createOwner(org: String, loginID: String) async throws(ProviderError) {
         _ = try await create(
-            "/orgs/\(PercentEncoding.segment(org))/members",
+            "/orgs/\(HTTPRequest.segment(org))/members",
             ["loginId": .string(loginID), "roles": ["Owner"]])
     }
 
@@ -110,7 +110,7 @@ struct EnhanceAPI: Sendable {
     func owner(org: String) async throws(ProviderError) -> EnhanceMember? {
         let page = Page(offset: 0, limit: 10)
         let found = try await items(
-            "/orgs/\(PercentEncoding.segment(org))/members", page.fields + [.init("search", "Owner")])
+            "/orgs/\(HTTPRequest.segment(org))/members", page.fields + [.init("search", "Owner")])
         return found.compactMap(EnhanceMember.init).first(where: \.isOwner)
     }
 
@@ -119,7 +119,7 @@ struct EnhanceAPI: Sendable {
     /// - SeeAlso: https://apidocs.enhance.com/#/members/getOrgMemberLogin
     func memberLogin(org: String, memberID: String) async throws(ProviderError) -> String {
         try await text(
-            "/orgs/\(PercentEncoding.segment(org))/members/\(PercentEncoding.segment(memberID))/sso")
+            "/orgs/\(HTTPRequest.segment(org))/members/\(HTTPRequest.segment(memberID))/sso")
     }
 
     // MARK: Subscriptions
@@ -128,7 +128,7 @@ struct EnhanceAPI: Sendable {
     /// - SeeAlso: https://apidocs.enhance.com/#/customers/createCustomerSubscription
     func createSubscription(customer: String, planID: Int) async throws(ProviderError) -> String {
         try await create(
-            "/orgs/\(orgID)/customers/\(PercentEncoding.segment(customer))/subscriptions",
+            "/orgs/\(orgID)/customers/\(HTTPRequest.segment(customer))/subscriptions",
             ["planId": .integer(planID)])
     }
 
@@ -136,14 +136,14 @@ struct EnhanceAPI: Sendable {
     ///
     /// - SeeAlso: https://apidocs.enhance.com/#/customers/getCustomerSubscriptions
     func subscriptions(customer: String) async throws(ProviderError) -> [EnhanceSubscription] {
-        try await items("/orgs/\(orgID)/customers/\(PercentEncoding.segment(customer))/subscriptions")
+        try await items("/orgs/\(orgID)/customers/\(HTTPRequest.segment(customer))/subscriptions")
             .compactMap(EnhanceSubscription.init)
     }
 
     /// - Throws: `notFound` where there is none.
     /// - SeeAlso: https://apidocs.enhance.com/#/subscriptions/getSubscription
     func subscription(_ id: String, org: String) async throws(ProviderError) -> EnhanceSubscription {
-        let response = try await get(Self.path(ofSubscription: id, org: org))
+        let response = try await get(try Self.path(ofSubscription: id, org: org))
         guard let subscription = EnhanceSubscription(try response.json()) else {
             throw response.unreadable("has no subscription")
         }
@@ -157,7 +157,7 @@ struct EnhanceAPI: Sendable {
     func updateSubscription(
         _ id: String, org: String, _ changes: [String: JSONValue]
     ) async throws(ProviderError) {
-        var request = request(.patch, Self.path(ofSubscription: id, org: org))
+        var request = request(.patch, try Self.path(ofSubscription: id, org: org))
         request.body = .json(.object(changes))
         _ = try await send(request)
     }
@@ -166,11 +166,11 @@ struct EnhanceAPI: Sendable {
     ///
     /// - SeeAlso: https://apidocs.enhance.com/#/subscriptions/deleteSubscription
     func deleteSubscription(_ id: String, org: String) async throws(ProviderError) {
-        try await delete(Self.path(ofSubscription: id, org: org))
+        try await delete(try Self.path(ofSubscription: id, org: org))
     }
 
-    private static func path(ofSubscription id: String, org: String) -> String {
-        "/orgs/\(PercentEncoding.segment(org))/subscriptions/\(PercentEncoding.segment(id))"
+    private static func path(ofSubscription id: String, org: String) throws(ProviderError) -> String {
+        try "/orgs/\(HTTPRequest.segment(org))/subscriptions/\(HTTPRequest.segment(id))"
     }
 
     struct Page: Sendable {

@@ -71,8 +71,8 @@ struct EnhanceProvider: HostingProvider {
         let org = try await org(wanted.customerID, ownedBy: wanted.username)
         if let version = try await api.version(), version < Self.signOnVersion {
             let site = try await existingWebsite(wanted, org: org)
-            let page = HTTPRequest(
-                .get, host: configuration.hostname, path: "/websites/\(PercentEncoding.segment(site.id))")
+            let page = try HTTPRequest(
+                .get, host: configuration.hostname, path: "/websites/\(HTTPRequest.segment(site.id))")
             return Hosting.GetLoginUrlResult(loginURL: page.url)
         }
         if configuration.ssoDestination == "wordpress" {

@@ -22,7 +22,7 @@ struct TwentyIAPI: Sendable {
     func package(_ key: String) async throws(ProviderError) -> TwentyIPackage? {
         let response: HTTPResponse
         do throws(ProviderError) {
-            response = try await call(.get, "/package/\(PercentEncoding.segment(key))")
+            response = try await call(.get, "/package/\(HTTPRequest.segment(key))")
         } catch {
             guard error.kind == .notFound, error.details["reason"] != nil else { throw error }
             return nil
@@ -46,7 +46,7 @@ struct TwentyIAPI: Sendable {
 
     /// - SeeAlso: https://docs.20i.com/api (`GET /package/{id}/web/usage`)
     func usage(package id: String) async throws(ProviderError) -> TwentyIUsage {
-        TwentyIUsage(try await call(.get, "/package/\(PercentEncoding.segment(id))/web/usage").json())
+        TwentyIUsage(try await call(.get, "/package/\(HTTPRequest.segment(id))/web/usage").json())
     }
 
     /// The kinds of package that can be sold.
@@ -105,7 +105,7 @@ struct TwentyIAPI: Sendable {
     /// - SeeAlso: https://docs.20i.com/api (`POST /package/{id}/userStatus`)
     func setStatus(package id: String, isEnabled: Bool) async throws(ProviderError) {
         try await change(
-            "/package/\(PercentEncoding.segment(id))/userStatus",
+            "/package/\(HTTPRequest.segment(id))/userStatus",
             ["subservices": ["default": .bool(isEnabled)]])
     }
 

@@ -7,8 +7,8 @@ import Models
 ///
 /// - SeeAlso: https://apidocs.titan.email/
 struct TitanMailAPI: Sendable {
-    /// Nil where the configured address is none that can be called.
-    let address: TitanMailAddress?
+    /// As the configuration says it.
+    let address: String
     let secret: String
     let transport: any HTTPTransport
 
@@ -130,11 +130,9 @@ extension TitanMailAPI {
         _ method: HTTPRequest.Method, _ command: String, query: [HTTPRequest.Field] = [],
         body: JSONValue? = nil, isChanging: Bool? = nil
     ) async throws(ProviderError) -> Answer {
-        guard var request = address?.request(method, "/partner/\(command)", query: query) else {
-            throw ProviderError(
-                .internal, details: ["problem": "The configured address of the interface is not valid."])
-        }
-        request.headers = [.init("Accept", "application/json"), .init("Authorization", secret)]
+        var request = HTTPRequest(
+            method, at: try ServiceAddress(address), path: "/partner/\(command)", query: query,
+            headers: [.init("Accept", "application/json"), .init("Authorization", secret)])
         request.isChanging = isChanging ?? request.isChanging
         if let body { request.body = .json(body) }
         let response = try await transport.send(request)

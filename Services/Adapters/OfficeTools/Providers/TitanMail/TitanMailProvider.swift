@@ -30,7 +30,7 @@ struct TitanMailProvider: OfficeToolsProvider {
         self.configuration = configuration
         self.context = context
         api = TitanMailAPI(
-            address: TitanMailAddress(configuration.apiURL), secret: configuration.clientSecret,
+            address: configuration.apiURL, secret: configuration.clientSecret,
             transport: context.transport)
     }
 
@@ -120,15 +120,12 @@ struct TitanMailProvider: OfficeToolsProvider {
             let token = try await api.generateCPToken(customerID: wanted.customerID, validityMinutes: 30)
             return OfficeTools.LoginResult(type: "token", token: token)
         }
-        guard let panel = TitanMailAddress(configuration.controlPanelURL) else {
-            throw ProviderError(
-                .internal, details: ["problem": "The configured address of the panel is not valid."])
-        }
+        let panel = try ServiceAddress(configuration.controlPanelURL)
         let token = TitanMailToken.make(
             orderID: wanted.serviceID, at: context.clock.now, secret: configuration.clientSecret)
         context.secrets.add(token)
-        let page = panel.request(
-            .get, "/partner/autoLogin",
+        let page = HTTPRequest(
+            .get, at: panel, path: "/partner/autoLogin",
             query: [
                 .init("partnerId", configuration.clientID), .init("jwt", token),
                 .init("section", configuration.loginSection ?? "home"),

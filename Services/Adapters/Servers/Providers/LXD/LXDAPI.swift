@@ -33,7 +33,7 @@ struct LXDAPI: Sendable {
     /// - Throws: `notFound` where there is none of that name.
     /// - SeeAlso: https://documentation.ubuntu.com/lxd/latest/api/#/instances/instance_get
     func instance(_ name: String) async throws(ProviderError) -> LXDInstance {
-        let value = try await call(.get, Self.path(name))
+        let value = try await call(.get, try Self.path(name))
         guard let instance = LXDInstance(value) else {
             throw ProviderError(
                 .providerUnavailable, details: ["problem": "The instance has no name or status."])
@@ -45,7 +45,7 @@ struct LXDAPI: Sendable {
     ///
     /// - SeeAlso: https://documentation.ubuntu.com/lxd/latest/api/#/instances/instance_state_get
     func addresses(of name: String) async throws(ProviderError) -> [String] {
-        let state = try await call(.get, Self.path(name) + "/state")
+        let state = try await call(.get, try Self.path(name) + "/state")
         let devices = (state["network"]?.objectValue ?? [:]).sorted { $0.key < $1.key }
         return devices.flatMap { $0.value["addresses"]?.arrayValue ?? [] }
             .filter { $0["scope"]?.stringValue == "global" }.compactMap { $0["address"]?.stringValue }
@@ -80,7 +80,7 @@ struct LXDAPI: Sendable {
         var members: [String: JSONValue] = ["config": .object(settings.mapValues(JSONValue.string))]
         if !devices.isEmpty { members["devices"] = .object(devices) }
         if let profiles { members["profiles"] = .array(profiles.map(JSONValue.string)) }
-        _ = try await call(.patch, Self.path(name), body: .object(members))
+        _ = try await call(.patch, try Self.path(name), body: .object(members))
     }
 
     enum Change: String, Sendable {
@@ -92,7 +92,7 @@ struct LXDAPI: Sendable {
     /// - SeeAlso: https://documentation.ubuntu.com/lxd/latest/api/#/instances/instance_state_put
     func setState(of name: String, _ change: Change, isForced: Bool) async throws(ProviderError) -> String {
         try await begin(
-            .put, Self.path(name) + "/state",
+            .put, try Self.path(name) + "/state",
             ["action": .string(change.rawValue), "timeout": 30, "force": .bool(isForced)])
     }
 
@@ -100,7 +100,7 @@ struct LXDAPI: Sendable {
     ///
     /// - SeeAlso: https://documentation.ubuntu.com/lxd/latest/api/#/instances/instance_delete
     func delete(_ name: String) async throws(ProviderError) -> String {
-        try await begin(.delete, Self.path(name), nil)
+        try await begin(.delete, try Self.path(name), nil)
     }
 
     /// Waits for work in the background, for so many seconds at most.
@@ -110,7 +110,7 @@ struct LXDAPI: Sendable {
         let value: JSONValue
         do throws(ProviderError) {
             value = try await call(
-                .get, "/operations/" + PercentEncoding.component(operation) + "/wait",
+                .get, "/operations/" + try HTTPRequest.segment(operation) + "/wait",
                 query: [.init("timeout", "\(seconds)")])
         } catch {
             guard error.kind == .notFound else { throw error }
@@ -127,7 +127,9 @@ struct LXDAPI: Sendable {
 // MARK: Calls
 
 extension LXDAPI {
-    private static func path(_ name: String) -> String { "/instances/" + PercentEncoding.component(name) }
+    private static func path(_ name: String) throws(ProviderError) -> String {
+        try "/instances/" + HTTPRequest.segment(name)
+    }
 
     private func begin(
         _ method: HTTPRequest.Method, _ path: String, query: [HTTPRequest.Field] = [], _ body: JSONValue?
