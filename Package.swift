@@ -83,7 +83,8 @@ func executable(_ name: String, _ target: String) -> Product {
 
 // MARK: The package
 
-/// Every category that has an adapter, and its executable: the one line that a new category adds here.
+/// Every category that has an adapter, and its executable, in the order in which categories are shown: the one line that a
+/// new category adds.
 let adapters = [
     ("Hosting", "hosting-adapter"),
     ("Domains", "domains-adapter"),
@@ -106,6 +107,9 @@ let sharedModules: [Target] = [
     .plugin(
         name: "ContractsPlugin", capability: .buildTool(), dependencies: ["ContractsGenerator"],
         path: "Shared/Contracts/Plugin"),
+    .plugin(
+        name: "AdaptersPlugin", capability: .buildTool(), dependencies: ["ContractsGenerator"],
+        path: "Shared/Contracts/AdaptersPlugin"),
     shared("Models", ["ContractSchema"], contracts: true),
     shared("AMQP", ["CRabbitMQ", .logging]),
     shared("Bus", ["AMQP", .logging]),
@@ -136,7 +140,7 @@ let services: [Target] =
                 "AdapterKit", "Gateway", "Orchestrator", "LogCollector", "ServiceRuntime", "Models",
                 .argumentParser,
                 .asyncHTTPClient, .nioCore,
-            ], path: "Services/Purser")
+            ], path: "Services/Purser", plugins: ["AdaptersPlugin"])
     ]
 
 let testTargets: [Target] = [

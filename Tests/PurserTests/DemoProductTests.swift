@@ -7,10 +7,6 @@ import Testing
 
 /// What the first start buys.
 @Suite struct DemoProductTests {
-    @Test func `there is one in each category that has an adapter`() {
-        #expect(DemoProduct.all.map(\.category) == Adapters.all.map { $0.category })
-    }
-
     @Test func `the containers are those of the adapters`() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "compose/compose.yaml")
@@ -21,14 +17,14 @@ import Testing
     }
 
     @Test func `each is set up with what its category wants`() throws {
-        for product in DemoProduct.all {
-            let blueprint = try #require(Blueprints.named(product.category))
+        for adapter in Adapters.all {
+            let (blueprint, product) = (adapter.blueprint, adapter.demoProduct)
             let function = try #require(blueprint.function(product.function))
             // The first start gives these in the client's profile.
             let filled = product.parameters.merging(["email": "demo@example.com"]) { given, _ in given }
                 .filter { name, _ in function.parameters.contains { $0.name == name } }
-            #expect(function.parameters.problems(in: filled, at: "") == [], "\(product.category)")
-            #expect(function.statusAfter == "active", "\(product.category)")
+            #expect(function.parameters.problems(in: filled, at: "") == [], "\(adapter.category)")
+            #expect(function.statusAfter == "active", "\(adapter.category)")
         }
     }
 }

@@ -10,4 +10,8 @@ package enum AutoLoginAdapter: CategoryAdapter {
         .autoLogin(GenericProvider.self),
         .autoLogin(SpamExpertsProvider.self),
     ]
+
+    package static let demoProduct = DemoProduct(
+        name: "Outside service", function: "create",
+        parameters: ["user_id": "demo", "email": "demo@example.com", "package_identifier": "standard"])
 }

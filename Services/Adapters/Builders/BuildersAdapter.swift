@@ -10,4 +10,12 @@ package enum BuildersAdapter: CategoryAdapter {
         .builders(BaseKitProvider.self),
         .builders(DudaProvider.self),
     ]
+
+    package static let demoProduct = DemoProduct(
+        name: "Website builder", function: "create",
+        parameters: [
+            "customer_id": "demo", "customer_name": "Demo client", "customer_email": "demo@example.com",
+            "domain_name": "demo.example.com", "package_reference": "standard",
+            "billing_cycle_months": 12,
+        ])
 }

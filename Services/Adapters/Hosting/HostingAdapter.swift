@@ -13,4 +13,8 @@ package enum HostingAdapter: CategoryAdapter {
         .hosting(EnhanceProvider.self),
         .hosting(TwentyIProvider.self),
     ]
+
+    package static let demoProduct = DemoProduct(
+        name: "Web hosting", function: "create",
+        parameters: ["domain": "demo.example.com", "package_name": "starter"])
 }

@@ -11,4 +11,11 @@ package enum LicensesAdapter: CategoryAdapter {
         .licenses(CPanelProvider.self),
         .licenses(WHMCSProvider.self),
     ]
+
+    package static let demoProduct = DemoProduct(
+        name: "Software licence", function: "create",
+        parameters: [
+            "customer_name": "Demo client", "customer_email": "demo@example.com",
+            "package_identifier": "standard",
+        ])
 }

@@ -9,4 +9,11 @@ package enum OfficeToolsAdapter: CategoryAdapter {
         .officeTools(DemoProvider.self),
         .officeTools(TitanMailProvider.self),
     ]
+
+    package static let demoProduct = DemoProduct(
+        name: "Office mail", function: "create",
+        parameters: [
+            "domain": "demo.example.com", "customer_id": "demo", "customer_email": "demo@example.com",
+            "plan": "standard", "seat_count": 5, "billing": ["amount": 60, "currency": "GBP"],
+        ])
 }

@@ -10,4 +10,11 @@ package enum SEOAdapter: CategoryAdapter {
         .seo(MarketgooProvider.self),
         .seo(RankingCoachProvider.self),
     ]
+
+    package static let demoProduct = DemoProduct(
+        name: "SEO tools", function: "create",
+        parameters: [
+            "customer_id": "demo", "customer_email": "demo@example.com", "domain": "demo.example.com",
+            "package_identifier": "standard",
+        ])
 }

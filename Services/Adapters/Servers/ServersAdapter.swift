@@ -13,4 +13,11 @@ package enum ServersAdapter: CategoryAdapter {
         .servers(VirtualizorProvider.self),
         .servers(LXDProvider.self),
     ]
+
+    package static let demoProduct = DemoProduct(
+        name: "Virtual server", function: "create",
+        parameters: [
+            "email": "demo@example.com", "label": "demo.example.com", "location": "London",
+            "image": "Debian 12", "size": "small",
+        ])
 }

@@ -1,3 +1,4 @@
+import AdapterKit
 import ArgumentParser
 import Foundation
 import Models
@@ -20,7 +21,9 @@ struct Demo {
             "/v1/clients", ["name": "Demo client", "email": "demo@example.com", "phone": "+14155550100"])
         guard let id = made.text("id") else { return }
         try await makeToken(for: id)
-        for product in DemoProduct.all { try await provision(product, for: id) }
+        for adapter in Adapters.all {
+            try await provision(adapter.demoProduct, of: adapter.category, for: id)
+        }
         say("")
     }
 
@@ -33,24 +36,26 @@ struct Demo {
         if !isMade { warn("purser: \(dataFolder)/\(Self.tokenFile) cannot be written.") }
     }
 
-    private func provision(_ product: DemoProduct, for id: String) async throws {
+    private func provision(
+        _ product: DemoProduct, of category: String, for id: String
+    ) async throws {
         let configuration = try await client.post(
             "/v1/configurations",
             [
-                "category": .string(product.category), "provider": "demo", "name": "Demo provider",
+                "category": .string(category), "provider": "demo", "name": "Demo provider",
                 "settings": ["latency_ms": 200],
             ])
         let made = try await client.post(
             "/v1/contract-products",
             [
-                "client_id": .string(id), "category": .string(product.category),
+                "client_id": .string(id), "category": .string(category),
                 "configuration_id": configuration["id"] ?? .null, "name": .string(product.name),
             ])
         let action = try await client.post(
             "/v1/contract-products/\(made.text("id") ?? "")/actions?wait=\(Self.wait)",
             ["function": .string(product.function), "parameters": .object(product.parameters)])
         let cells = [
-            Cell(product.category), Cell(product.function), Cell.state(action.text("state")),
+            Cell(category), Cell(product.function), Cell.state(action.text("state")),
             Cell(action.text("id"), .dim),
         ]
         say("  " + cells.map { $0.style.apply(to: $0.text) }.joined(separator: "  "))

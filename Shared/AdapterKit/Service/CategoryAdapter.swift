@@ -7,6 +7,8 @@ package protocol CategoryAdapter: Sendable {
     static var blueprint: BlueprintDefinition { get }
     /// Each provider of the category, the demo first.
     static var providers: [RegisteredProvider] { get }
+    /// Bought from the demo at the first start.
+    static var demoProduct: DemoProduct { get }
 }
 
 extension CategoryAdapter {

@@ -3,10 +3,15 @@ import Foundation
 
 /// Turns contract files into Swift: `ContractsGenerator <output folder> <file.yaml> …`, in this order; a messages
 /// file may refer to the types of those before it. Writes `<Name>+Contract.swift` for each.
+///
+/// `ContractsGenerator --adapters <output file> <module> …` writes the list of all adapters from their modules' names.
 @main
 enum ContractsGenerator {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.count > 2, arguments[0] == "--adapters" {
+            return list(adapters: arguments.dropFirst(2), in: URL(fileURLWithPath: arguments[1]))
+        }
         guard arguments.count >= 2 else {
             fail("usage: ContractsGenerator <output folder> <file.yaml> …")
         }
@@ -21,6 +26,25 @@ enum ContractsGenerator {
                 try swift(of: contract, from: file.lastPathComponent).write(
                     to: output, atomically: true, encoding: .utf8)
             }
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    private static func list(adapters: ArraySlice<String>, in file: URL) {
+        var writer = SwiftWriter()
+        writer.line("// Made from Package.swift at every build; change that file.")
+        writer.line("package import AdapterKit")
+        for adapter in adapters.sorted() { writer.line("import \(adapter)") }
+        writer.line("")
+        writer.line("extension Adapters {")
+        writer.line("    /// In the order in which categories are shown.")
+        writer.line("    package static let all: [any CategoryAdapter.Type] = [")
+        for adapter in adapters { writer.line("        \(adapter).self,") }
+        writer.line("    ]")
+        writer.line("}")
+        do {
+            try writer.text.write(to: file, atomically: true, encoding: .utf8)
         } catch {
             fail("\(error)")
         }
