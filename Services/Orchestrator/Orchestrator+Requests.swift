@@ -22,6 +22,7 @@ extension Orchestrator {
         router.on(DecideAction.self) { request, _ in try await actions.decide(request) }
         router.on(ShowAction.self) { request, _ in try await actions.show(request) }
         router.on(ListActions.self) { request, _ in try await actions.list(request) }
+        router.on(BeginAttempt.self) { request, _ in try await actions.begin(request) }
         router.on(CreateContractProduct.self) { request, _ in try await products.create(request) }
         router.on(UpdateContractProduct.self) { request, _ in try await products.update(request) }
         router.on(ShowContractProduct.self) { request, _ in try await products.show(request) }

@@ -20,7 +20,8 @@ supervise() {
             if [ -e "$output" ] && [ "$(stat -c %s "$output")" -gt $output_limit ]; then mv "$output" "$output.1"; fi
             begun=$SECONDS
             # Not through `env`, whose arguments everyone could read.
-            ([ $# = 0 ] || export "$@"; exec "$bin/$name") </dev/null >>"$output" 2>&1 &
+            # Under the same name as before: so the one that comes may go on with what this one began.
+            (export PURSER_INSTANCE="$name" "$@"; exec "$bin/$name") </dev/null >>"$output" 2>&1 &
             child=$!
             echo "$child" >"$PURSER_DATA/run/$name.pid"
             # Told to stop just before the child was known.

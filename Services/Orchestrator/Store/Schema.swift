@@ -15,8 +15,15 @@ enum Schema {
         }
         migrator.registerMigration("4 business events") { try $0.execute(sql: businessEvents) }
         migrator.registerMigration("5 webhooks") { try $0.execute(sql: webhooks) }
+        migrator.registerMigration("6 who began an attempt") { try $0.execute(sql: beginnings) }
         return migrator
     }
+
+    // `begun_until` is when the instance `begun_by` has surely ended its call.
+    private static let beginnings = """
+        ALTER TABLE attempts ADD COLUMN begun_by TEXT;
+        ALTER TABLE attempts ADD COLUMN begun_until INTEGER;
+        """
 
     private static let expiringResults = """
         ALTER TABLE actions ADD COLUMN result_expires_at INTEGER;

@@ -11,6 +11,28 @@ extension Transaction {
             [action.number, number, possibleDuplicate, time])
     }
 
+    /// Which instance began an attempt, and until when it may be at it; nil where none asked to.
+    package func beginning(
+        ofAttempt number: Int, of action: ActionRecord
+    ) throws -> (instance: String, until: Timestamp)? {
+        let row = try rows(
+            """
+            SELECT begun_by, begun_until FROM attempts
+            WHERE action_number = ? AND number = ? AND begun_by IS NOT NULL
+            """, [action.number, number]
+        ).first
+        return row.map { ($0["begun_by"], Timestamp(milliseconds: $0["begun_until"])) }
+    }
+
+    /// Stores that an instance begins an attempt.
+    package func begin(
+        attempt number: Int, of action: ActionRecord, by instance: String, until: Timestamp
+    ) throws {
+        try run(
+            "UPDATE attempts SET begun_by = ?, begun_until = ? WHERE action_number = ? AND number = ?",
+            [instance, until, action.number, number])
+    }
+
     /// Stores what an attempt came to.
     package func endAttempt(
         _ number: Int, of action: ActionRecord, outcome: AttemptOutcome?, error: ActionError?,

@@ -101,6 +101,16 @@ package struct AttemptRunner: Sendable {
         return end(action, verdict, prepared: prepared, begunAt: begunAt, begun: begun, logger: logger)
     }
 
+    /// Whether no attempt of this function may be begun before the orchestrator has said so: what must not be done twice,
+    /// and of everything that changes something what may be a repeat.
+    func asksFirst(_ action: ExecuteAction, isRedelivered: Bool) -> Bool {
+        switch blueprint.function(action.function)?.effect {
+        case .verifyFirst, .irreversible, .conditional: true
+        case .idempotent: isRedelivered || action.possibleDuplicate
+        case .read, nil: false
+        }
+    }
+
     // MARK: Carrying out
 
     /// What the function came to, a repeat looked into before and a failure after.

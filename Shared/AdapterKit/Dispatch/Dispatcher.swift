@@ -11,6 +11,7 @@ import Synchronization
 struct Dispatcher: Sendable {
     let bus: any MessageBus
     let runner: AttemptRunner
+    let permits: any AttemptPermits
     let category: String
     let source: String
     let prefetch: Int
@@ -19,20 +20,21 @@ struct Dispatcher: Sendable {
     private let told = ToldAttempts()
 
     init(
-        bus: any MessageBus, runner: AttemptRunner, category: String, source: String, prefetch: Int,
-        logger: Logger
+        bus: any MessageBus, runner: AttemptRunner, permits: any AttemptPermits, category: String,
+        source: String, prefetch: Int, logger: Logger
     ) {
         self.bus = bus
         self.runner = runner
+        self.permits = permits
         self.category = category
         self.source = source
         self.prefetch = prefetch
         self.logger = logger
     }
 
-    /// How long a second delivery of an action under way waits: 30 s. Twenty of these outlast the longest call (600 s), so
-    /// that it does not become a dead letter meanwhile.
-    static let repeatDelay = Duration.seconds(30)
+    /// How long a second delivery of an action under way waits: 40 s. Twenty of these outlast the longest call (600 s) and
+    /// what the orchestrator adds to it (60 s), so that it does not become a dead letter meanwhile.
+    static let repeatDelay = Duration.seconds(40)
     /// How long a delivery waits whose outcome the bus did not take: 1 s.
     static let retryDelay = Duration.seconds(1)
 
@@ -53,12 +55,50 @@ struct Dispatcher: Sendable {
         }
         defer { underWay.end(action) }
         guard !told.contains(envelope.data) else {
-            logger.debug(
-                "Left attempt that was told already",
-                metadata: [LogKey.actionID: "\(action)", LogKey.attempt: "\(envelope.data.attempt)"])
+            logger.debug("Left attempt that was told already", metadata: Self.metadata(of: envelope.data))
             return .done
         }
-        return await carryOut(envelope, isRedelivered: isRedelivered)
+        switch await permission(for: envelope.data, isRedelivered: isRedelivered) {
+        case .begin: return await carryOut(envelope, isRedelivered: isRedelivered)
+        case .look: return await carryOut(envelope, isRedelivered: true)
+        case .over:
+            logger.debug("Left attempt that is over", metadata: Self.metadata(of: envelope.data))
+            return .done
+        case .wait:
+            logger.info(
+                "Held back attempt that another instance may have begun",
+                metadata: Self.metadata(of: envelope.data))
+            return .retry(after: Self.repeatDelay)
+        case nil: return .retry(after: Self.retryDelay)
+        }
+    }
+
+    /// Whether the attempt may be begun. Asked for again until its lease has run out or no more actions are taken, so that
+    /// an orchestrator that restarts does not cost the delivery one of its tries.
+    ///
+    /// - Returns: nil where nobody answered.
+    private func permission(for action: ExecuteAction, isRedelivered: Bool) async -> AttemptPermission? {
+        guard runner.asksFirst(action, isRedelivered: isRedelivered) else { return .begin }
+        while true {
+            do throws(RequestFailure) {
+                return try await permits.ask(for: action)
+            } catch {
+                logger.warning(
+                    "Could not ask whether to begin an attempt",
+                    metadata: Self.metadata(of: action).merging([LogKey.error: "\(error)"]) { $1 })
+            }
+            // Then it is answered as expired, and nothing is begun.
+            guard runner.clock.now <= action.beginBefore else { return .begin }
+            do {
+                try await runner.clock.sleep(for: Self.retryDelay)
+            } catch {
+                return nil
+            }
+        }
+    }
+
+    private static func metadata(of action: ExecuteAction) -> Logger.Metadata {
+        [LogKey.actionID: "\(action.actionID)", LogKey.attempt: "\(action.attempt)"]
     }
 
     private func carryOut(_ envelope: Envelope<ExecuteAction>, isRedelivered: Bool) async -> Settlement {

@@ -30,11 +30,13 @@ extension Adapter {
     ///   - prefetch: how many actions may be under way at once.
     ///   - callLimit: how long a provider call may take at most, whatever its function allows.
     ///   - network: how third parties are reached; the real network where nil.
+    ///   - permits: who says whether an attempt may be begun; the orchestrator where nil.
     ///   - frames: how third parties are reached that speak in frames; the real network where nil.
     package static func build(
         blueprint: BlueprintDefinition, providers: [RegisteredProvider], bus: any MessageBus, key: SealingKey,
         dataFolder: String, instance: String, logger: Logger, prefetch: Int = defaultPrefetch,
         callLimit: Duration = AttemptRunner.defaultCallLimit,
+        permits: (any AttemptPermits)? = nil,
         network: (any HTTPTransport)? = nil, frames: (any FrameTransport)? = nil,
         clock: any AdapterClock = SystemClock()
     ) -> Adapter {
@@ -69,8 +71,9 @@ extension Adapter {
         }
         return Adapter(
             dispatcher: Dispatcher(
-                bus: bus, runner: runner, category: category, source: source, prefetch: prefetch,
-                logger: logger),
+                bus: bus, runner: runner,
+                permits: permits ?? BusAttemptPermits(bus: bus, instance: instance, source: source),
+                category: category, source: source, prefetch: prefetch, logger: logger),
             announcer: Announcer(
                 bus: bus, instance: instance, category: category, providers: providers.map(\.descriptor),
                 source: source, clock: clock, logger: logger),

@@ -57,6 +57,78 @@ struct AdapterTests {
         }
     }
 
+    // MARK: Several processes
+
+    @Test("What must not be done twice is begun only with leave; what may be repeated without")
+    func asksFirst() async throws {
+        try await AdapterHarness.with { _ in
+            Scripted.done
+        } _: { harness, _ in
+            let (careful, plain) = (harness.action("open"), harness.action("change"))
+            try await harness.send(careful)
+            try await harness.send(plain)
+            try await harness.outcomes.wait(for: 2)
+            #expect(harness.permits.asked.elements == [careful.actionID])
+        }
+    }
+
+    @Test("What may be a repeat is begun only with leave, even if it may be repeated")
+    func asksForRepeats() async throws {
+        try await AdapterHarness.with { _ in
+            Scripted.done
+        } _: { harness, _ in
+            harness.permits.answer(.over)
+            var repeated = harness.action("change")
+            repeated.possibleDuplicate = true
+            let next = harness.action("open")
+            try await harness.send(repeated)
+            try await harness.permits.asked.wait(for: 1)
+            try await harness.send(next)
+            let outcomes = try await harness.outcomes.wait(for: 1)
+            #expect(outcomes.map(\.data.actionID) == [next.actionID])
+            #expect(harness.transport.paths == ["/open"])
+        }
+    }
+
+    @Test("What another process may be carrying out is left, and looked at when that is over")
+    func waits() async throws {
+        try await AdapterHarness.with {
+            $0.path == "/observe" ? Scripted.state("done") : Scripted.done
+        } _: { harness, _ in
+            harness.permits.answer(.look)
+            try await harness.send(harness.action("open"))
+            let outcome = try #require(try await harness.outcomes.wait(for: 1).first).data
+            #expect(outcome.observed)
+            #expect(harness.transport.paths == ["/observe"])
+
+            harness.permits.answer(.wait)
+            try await harness.send(harness.action("open"))
+            try await harness.permits.asked.wait(for: 2)
+            try await eventually("the delivery's return") {
+                harness.log.line("Held back attempt that another instance may have begun") != nil
+            }
+            #expect(harness.transport.paths == ["/observe"])
+        }
+    }
+
+    @Test("Where nobody says whether it may be begun it is not, until someone does")
+    func nobodyAnswers() async throws {
+        try await AdapterHarness.with { _ in
+            Scripted.done
+        } _: { harness, _ in
+            harness.permits.answer(nil, nil)
+            try await harness.send(harness.action("open"))
+            try await harness.permits.asked.wait(for: 1)
+            #expect(harness.transport.paths.isEmpty)
+            try await eventually("the outcome") {
+                harness.clock.advance(by: .seconds(1))
+                return harness.outcomes.count == 1
+            }
+            #expect(harness.permits.asked.count == 3)
+            #expect(harness.transport.paths == ["/open"])
+        }
+    }
+
     @Test("An outcome too large for a message is told without its content")
     func outcomeTooLarge() async throws {
         let name = String(repeating: "x", count: 2 << 20)

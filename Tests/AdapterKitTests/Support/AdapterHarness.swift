@@ -15,6 +15,7 @@ struct AdapterHarness: Sendable {
     let announcements = Recorder<AdapterAnnounced>()
     let deadLetters = Recorder<BusMessage>()
     let log = LogRecorder()
+    let permits = ScriptedPermits()
 
     /// Runs the adapter while the operation runs, then shuts it down gracefully and waits for its end.
     static func with(
@@ -29,7 +30,8 @@ struct AdapterHarness: Sendable {
             blueprint: ScriptedProvider.blueprint, providers: [ScriptedProvider.registered], bus: harness.bus,
             key: MasterKey().derived(for: .category("testing")), dataFolder: folder.path,
             instance: "testing-1",
-            logger: harness.log.logger, prefetch: 8, network: harness.transport, clock: harness.clock)
+            logger: harness.log.logger, prefetch: 8, permits: harness.permits, network: harness.transport,
+            clock: harness.clock)
         let group = ServiceGroup(services: [adapter], logger: AttemptBench.silent)
         let listening = Recorder<Void>()
         try await withThrowingTaskGroup(of: Void.self) { tasks in

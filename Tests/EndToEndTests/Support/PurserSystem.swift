@@ -185,6 +185,7 @@ final class PurserSystem: Sendable {
             "PURSER_BUS": bus, "PURSER_DATA": dataFolder.path, "PURSER_DEMO": "0",
             "PURSER_HTTP_HOST": "127.0.0.1",
         ]
+        if part != .everything { environment["PURSER_INSTANCE"] = part.rawValue }
         environment.merge(settings) { _, new in new }
         switch part {
         case .everything:

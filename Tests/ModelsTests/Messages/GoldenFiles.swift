@@ -54,6 +54,7 @@ struct GoldenFile: Sendable {
             request(TestConfiguration.self),
             request(TestProvider.self),
             request(PollProvider.self),
+            request(BeginAttempt.self),
             request(StoreNotices.self),
             request(ListNotices.self),
             request(CreateContractProduct.self),
