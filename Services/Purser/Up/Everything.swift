@@ -54,13 +54,18 @@ struct Everything {
         return [BusService(bus)] + collector + [publisher] + orchestrator + adapters + gateway
     }
 
+    /// Each service has a name of its own, also where the process was given one.
+    private func instance(of name: String) -> String {
+        configuration.givenInstance.map { "\($0)-\(name)" } ?? configuration.instance(of: name)
+    }
+
     /// - Parameter categories: those without whose adapters the gateway is not ready: of the adapters that are started.
     private func context(_ name: String, expecting categories: [String] = []) -> ServiceContext {
         var configuration = configuration
         configuration.expectedCategories = categories
         return ServiceContext(
-            name: name, instance: configuration.instance(of: name), configuration: configuration, bus: bus,
-            logger: pipeline.logger(service: name, instance: configuration.instance(of: name)),
+            name: name, instance: instance(of: name), configuration: configuration, bus: bus,
+            logger: pipeline.logger(service: name, instance: instance(of: name)),
             health: health,
             metrics: metrics)
     }
