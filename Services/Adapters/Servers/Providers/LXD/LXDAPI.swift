@@ -110,7 +110,7 @@ struct LXDAPI: Sendable {
         let value: JSONValue
         do throws(ProviderError) {
             value = try await call(
-                .get, "/operations/" + try HTTPRequest.segment(operation) + "/wait",
+                .get, "/operations/\(try HTTPRequest.segment(operation))/wait",
                 query: [.init("timeout", "\(seconds)")])
         } catch {
             guard error.kind == .notFound else { throw error }
