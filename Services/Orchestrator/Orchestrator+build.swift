@@ -40,11 +40,14 @@ extension Orchestrator {
         let deliveriesWritten = Nudge()
         let address = WebhookAddress(allowsHTTP: context.configuration.allowsWebhookHTTP)
         let actions = ActionService(
-            store: store, catalogue: catalogue, secrets: secrets, backoff: backoff, now: now, events: events,
+            store: store, catalogue: catalogue, secrets: secrets, backoff: backoff,
+            admission: Admission(
+                limit: context.configuration.backlogLimit,
+                clientLimit: context.configuration.clientBacklogLimit), now: now, events: events,
             outboxWritten: outboxWritten, alarmSet: alarmSet, deliveriesWritten: deliveriesWritten,
             logger: logger)
         let configurations = ConfigurationService(
-            store: store, catalogue: catalogue, secrets: secrets, bus: bus, now: now)
+            store: store, catalogue: catalogue, secrets: secrets, bus: bus, actions: actions, now: now)
         let parts = Parts(
             store: store, catalogue: catalogue, actions: actions,
             products: ProductService(store: store, catalogue: catalogue, actions: actions, now: now),

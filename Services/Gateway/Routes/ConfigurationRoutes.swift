@@ -48,7 +48,9 @@ extension [HTTPRoute] {
                 answers: [.ok("Configuration", "The configuration as it is now")]
             ) { call in
                 let id: ConfigurationID = try call.id()
-                var request = UpdateConfiguration(id: id, name: call.body["name"]?.stringValue)
+                var request = UpdateConfiguration(
+                    id: id, name: call.body["name"]?.stringValue,
+                    maxConcurrent: call.body["max_concurrent"]?.integerValue)
                 if let given = call.body["settings"]?.objectValue {
                     let known = try await parts.upstream.fetch(ShowConfiguration(id: id), trace: call.trace)
                     request.settings = try await settings.sealed(

@@ -8,6 +8,8 @@ package struct ActionChanges: Sendable {
     package var accepted: Set<ActionID> = []
     /// Products in their new state, in order.
     package var products: [ProductRecord] = []
+    /// Circuits that opened or closed, in order.
+    package var circuits: [CircuitChange] = []
     /// Whether something was written to the outbox.
     package var hasOutgoing = false
 
@@ -20,6 +22,7 @@ package struct ActionNews: Sendable {
     package var accepted: Set<ActionID> = []
     package var products: [ProductChanged] = []
     package var traceparents: [String?] = []
+    package var circuits: [CircuitChange] = []
     package var hasOutgoing = false
     /// Whether webhooks are to be told something.
     package var hasDeliveries = false

@@ -20,14 +20,19 @@ package struct ActionDispatcher: Sendable {
         statuses = DeferralStatus(catalogue: catalogue)
     }
 
-    /// Dispatches the first in line, where it is its turn. One that cannot be dispatched fails, and the next is first.
+    /// Offers the first in line, where it is queued. One that cannot be dispatched fails, and the next is first.
+    ///
+    /// - Parameter pressed: the action for which a person asks for a retry.
     package func advance(
         _ product: ContractProductID, in transaction: Transaction, changes: inout ActionChanges,
-        now: Timestamp
+        pressed: ActionID? = nil, now: Timestamp
     ) throws {
-        while let action = try transaction.firstInLine(of: product), action.machine.state == .queued {
+        while let action = try transaction.firstInLine(of: product), action.machine.state == .queued,
+            action.turn == nil
+        {
             var action = action
-            try dispatch(&action, in: transaction, changes: &changes, now: now)
+            try offer(
+                &action, in: transaction, changes: &changes, byPerson: action.id == pressed, now: now)
             try transaction.update(action)
             if !action.machine.state.isTerminal { return }
         }
@@ -59,6 +64,7 @@ package struct ActionDispatcher: Sendable {
         now: Timestamp
     ) throws {
         let message = try compose(&action, in: transaction, now: now)
+        try note(.dispatched(action.number), of: action.configurationID, in: transaction, changes: &changes)
         try transaction.insertAttempt(
             action.machine.attempt, of: action, possibleDuplicate: message.possibleDuplicate, at: now)
         let envelope = Envelope(
@@ -69,9 +75,22 @@ package struct ActionDispatcher: Sendable {
         changes.actions.append(action)
     }
 
-    private func compose(
-        _ action: inout ActionRecord, in transaction: Transaction, now: Timestamp
-    ) throws -> ExecuteAction {
+    /// What an action is handed over with.
+    private struct Parts {
+        let function: FunctionDefinition
+        let configuration: ConfigurationRecord
+        let provider: ProviderDescriptor
+        let parameters: [String: JSONValue]
+    }
+
+    /// Looks whether an action could be handed over now, as far as it and its product are concerned.
+    ///
+    /// - Throws: `RequestFailure` where what it needs is missing or wrong.
+    func check(_ action: ActionRecord, in transaction: Transaction) throws {
+        _ = try parts(of: action, in: transaction)
+    }
+
+    private func parts(of action: ActionRecord, in transaction: Transaction) throws -> Parts {
         guard let function = catalogue.function(action.function, of: action.category),
             let product = try transaction.product(action.productID),
             let client = try transaction.client(product.clientID),
@@ -84,14 +103,23 @@ package struct ActionDispatcher: Sendable {
         guard let provider = catalogue.provider(configuration.provider, of: action.category),
             provider.supports(function.name)
         else { throw RequestFailure(.conflict, "The product's provider does not support \(function.name).") }
-        action.provider = configuration.provider
-        action.configurationID = configuration.id
         let effective = try effectiveParameters(
             of: action, function: function, sources: ParameterSources(product: product, client: client))
         let problems = function.parameters.problems(in: effective, at: "/parameters")
         guard problems.isEmpty else {
             throw RequestFailure(.invalid, "What the action needs is missing or wrong.", problems: problems)
         }
+        return Parts(
+            function: function, configuration: configuration, provider: provider, parameters: effective)
+    }
+
+    private func compose(
+        _ action: inout ActionRecord, in transaction: Transaction, now: Timestamp
+    ) throws -> ExecuteAction {
+        let parts = try parts(of: action, in: transaction)
+        let (function, configuration, effective) = (parts.function, parts.configuration, parts.parameters)
+        action.provider = configuration.provider
+        action.configurationID = configuration.id
         action.parameters = try secrets.storage.seal(
             secretsOf: effective, fields: function.parameters, context: "\(action.id)/parameters")
         let timeout = Duration.seconds(function.timeoutSeconds)
@@ -106,7 +134,7 @@ package struct ActionDispatcher: Sendable {
             configuration: AttemptConfiguration(
                 id: configuration.id, version: configuration.version,
                 settings: try secrets.move(
-                    configuration.settings, fields: provider.configuration,
+                    configuration.settings, fields: parts.provider.configuration,
                     from: .init(secrets.storage, "\(configuration.id)/settings"),
                     to: .init(category, "\(configuration.id)/settings"))),
             parameters: try category.seal(

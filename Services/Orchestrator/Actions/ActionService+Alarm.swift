@@ -6,7 +6,8 @@ extension ActionService {
     /// How many due actions are moved on in one transaction.
     private static let dueLimit = 128
 
-    /// Moves on every action whose time has come, and removes the results whose time is over.
+    /// Moves on every action whose time has come, lets one action through each circuit whose pause is over, and removes
+    /// the results whose time is over.
     ///
     /// - Returns: when the next one's time comes; nil where there is none.
     package func moveDueActions() async throws -> Timestamp? {
@@ -21,13 +22,16 @@ extension ActionService {
                     guard var action = try transaction.action(action.id), let wake = action.machine.wakeAt,
                         wake <= now
                     else { continue }
-                    try noteLoss(of: action, in: transaction, now: now)
+                    try noteLoss(of: action, in: transaction, changes: &changes, now: now)
                     try action.machine.handle(.due)
                     try settle(&action, in: transaction, changes: &changes, now: now)
                 }
+                for configuration in try transaction.dueCircuits(by: now) {
+                    try dispatcher.fill(configuration, in: transaction, changes: &changes, now: now)
+                }
                 return (
                     try self.news(of: changes, in: transaction, now: now), due.count,
-                    try transaction.nextWake()
+                    try transaction.nextWake(after: now)
                 )
             }
             logDispatches(in: news)
@@ -48,7 +52,7 @@ extension ActionService {
                     guard var action = try transaction.action(id), action.machine.state == .dispatched else {
                         continue
                     }
-                    try noteLoss(of: action, in: transaction, now: now)
+                    try noteLoss(of: action, in: transaction, changes: &changes, now: now)
                     try action.machine.handle(.lost)
                     try settle(&action, in: transaction, changes: &changes, now: now)
                 }
@@ -63,8 +67,12 @@ extension ActionService {
     }
 
     /// Ends the attempt of a dispatched action that came to nothing known.
-    private func noteLoss(of action: ActionRecord, in transaction: Transaction, now: Timestamp) throws {
+    private func noteLoss(
+        of action: ActionRecord, in transaction: Transaction, changes: inout ActionChanges, now: Timestamp
+    ) throws {
         guard action.machine.state == .dispatched else { return }
+        try dispatcher.note(
+            .lost(action.number, at: now), of: action.configurationID, in: transaction, changes: &changes)
         try transaction.endAttempt(
             action.machine.attempt, of: action, outcome: nil,
             error: ActionError(kind: .timedOut, message: "No answer came to this attempt."), begunAt: nil,

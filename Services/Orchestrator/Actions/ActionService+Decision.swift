@@ -21,7 +21,8 @@ extension ActionService {
             }
             try prepare(
                 &action, decision: decision, request: request, in: transaction, changes: &changes, now: now)
-            try settle(&action, in: transaction, changes: &changes, now: now)
+            try settle(
+                &action, in: transaction, changes: &changes, byPerson: decision == .retry, now: now)
             let news = try self.news(of: changes, in: transaction, now: now)
             let current = try transaction.action(request.id, of: nil)
             return (try views.view(current, in: transaction, withResult: true, now: now), news)

@@ -17,11 +17,12 @@ struct ActionOrder: Sendable {
 extension ActionService {
     /// Why a function cannot be run on a product now, whatever its parameters; nil where it can.
     ///
-    /// - Returns: `conflict` by the product's status, `unavailable` where its provider is not known yet, `invalid`
-    ///   where that does not support the function.
+    /// - Returns: `tooMany` where too many actions wait already, `conflict` by the product's status, `unavailable` where
+    ///   its provider is not known yet, `invalid` where that does not support the function.
     func refusal(
         of function: FunctionDefinition, on product: ProductRecord, in transaction: Transaction
     ) throws -> RequestFailure? {
+        if let refusal = try admission.refusal(of: product.clientID, in: transaction) { return refusal }
         if let refusal = ProductGuard.refusal(of: function, on: product.status) { return refusal }
         guard let configuration = try transaction.configuration(product.configurationID),
             let provider = catalogue.provider(configuration.provider, of: product.category)
@@ -74,6 +75,10 @@ extension ActionService {
         } else {
             action.line = function.isChanging ? try transaction.nextLine(of: product.id) : nil
             if mustWait {
+                changes.actions.append(action)
+            } else if try dispatcher.hold(&action, in: transaction, now: now) != nil {
+                try dispatcher.check(action, in: transaction)
+                try dispatcher.giveTurn(to: &action, in: transaction)
                 changes.actions.append(action)
             } else {
                 try dispatcher.handOver(&action, in: transaction, changes: &changes, now: now)

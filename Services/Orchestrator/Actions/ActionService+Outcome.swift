@@ -52,6 +52,9 @@ extension ActionService {
             outcome.attempt, of: action, outcome: outcome.outcome, error: outcome.error,
             begunAt: outcome.begunAt,
             at: now)
+        try dispatcher.note(
+            Circuit.Event(outcome, of: action.number, now: now), of: action.configurationID, in: transaction,
+            changes: &changes)
         if let error = outcome.error { action.error = error }
         if action.machine.state == .deferred {
             try dispatcher.statuses.enterDeferral(of: &action, in: transaction, changes: &changes, now: now)
@@ -81,10 +84,13 @@ extension ActionService {
         }
     }
 
-    /// Stores an action in its new state; where it has left the line, the next one is handed over.
+    /// Stores an action in its new state; where it has left the line, the next one is offered to its configuration, and
+    /// where it has made room there, those that wait for it are handed over.
+    ///
+    /// - Parameter byPerson: whether a person asks for a retry.
     func settle(
         _ action: inout ActionRecord, in transaction: Transaction, changes: inout ActionChanges,
-        now: Timestamp
+        byPerson: Bool = false, now: Timestamp
     ) throws {
         let state = action.machine.state
         if state.isTerminal {
@@ -97,15 +103,21 @@ extension ActionService {
                 action.line = try transaction.nextLine(of: action.productID)
             }
         }
+        let (before, configuration) = (changes.actions.count, action.configurationID)
         if state == .queued, !action.isChanging {
-            try dispatcher.dispatch(&action, in: transaction, changes: &changes, now: now)
+            try dispatcher.offer(
+                &action, in: transaction, changes: &changes, byPerson: byPerson, now: now)
         } else if state != .queued {
             changes.actions.append(action)
         }
         try transaction.update(action)
-        guard action.isChanging else { return }
-        let before = changes.actions.count
-        try dispatcher.advance(action.productID, in: transaction, changes: &changes, now: now)
+        if action.isChanging {
+            try dispatcher.advance(
+                action.productID, in: transaction, changes: &changes, pressed: byPerson ? action.id : nil,
+                now: now)
+        }
+        // That which it was under way with; it may wait with another one now.
+        try dispatcher.fill(configuration, in: transaction, changes: &changes, now: now)
         if state == .queued, changes.actions[before...].allSatisfy({ $0.id != action.id }) {
             changes.actions.append(action)
         }

@@ -16,6 +16,7 @@ package struct ActionService: Sendable {
     let secrets: SecretKeeper
     let dispatcher: ActionDispatcher
     let views: ActionViews
+    let admission: Admission
     let webhooks: WebhookWriter
     let backoff: Backoff
     let now: @Sendable () -> Timestamp
@@ -26,7 +27,7 @@ package struct ActionService: Sendable {
     let logger: Logger
 
     package init(
-        store: Store, catalogue: Catalogue, secrets: SecretKeeper, backoff: Backoff,
+        store: Store, catalogue: Catalogue, secrets: SecretKeeper, backoff: Backoff, admission: Admission,
         now: @escaping @Sendable () -> Timestamp, events: EventPublisher, outboxWritten: Nudge,
         alarmSet: Nudge, deliveriesWritten: Nudge, logger: Logger
     ) {
@@ -34,6 +35,7 @@ package struct ActionService: Sendable {
         self.catalogue = catalogue
         self.secrets = secrets
         self.backoff = backoff
+        self.admission = admission
         self.now = now
         self.events = events
         self.outboxWritten = outboxWritten
@@ -50,7 +52,8 @@ package struct ActionService: Sendable {
     /// Accepts an action, or finds the one that was accepted under the same idempotency key. It is durable when this
     /// returns.
     ///
-    /// - Throws: `RequestFailure`: `notFound`, `forbidden`, `conflict`, `invalid` with the fields, `keyReused`.
+    /// - Throws: `RequestFailure`: `notFound`, `forbidden`, `conflict`, `invalid` with the fields, `keyReused`, and
+    ///   `tooMany` where too many wait already.
     package func submit(_ request: SubmitAction, traceparent: String?) async throws -> SubmittedAction {
         let now = now()
         guard request.id.isWellFormed else {
@@ -141,6 +144,7 @@ package struct ActionService: Sendable {
         var news = ActionNews()
         news.hasOutgoing = changes.hasOutgoing
         news.accepted = changes.accepted
+        news.circuits = changes.circuits
         for action in changes.actions {
             let sequence = try transaction.insertEvent(
                 type: "action.changed", client: action.clientID, data: ActionSummary.json(action), at: now)
@@ -170,7 +174,8 @@ package struct ActionService: Sendable {
     func tell(_ news: ActionNews) {
         if news.hasOutgoing { outboxWritten() }
         if news.hasDeliveries { deliveriesWritten() }
-        if news.nextWake != nil { alarmSet() }
+        if news.nextWake != nil || !news.circuits.isEmpty { alarmSet() }
+        for change in news.circuits { change.log(to: logger) }
         for (event, traceparent) in zip(news.actions, news.traceparents) {
             ActionMetrics.ended(event.action)
             events.publish(

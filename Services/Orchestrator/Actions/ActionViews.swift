@@ -32,7 +32,7 @@ package struct ActionViews: Sendable {
             category: action.category,
             provider: action.provider, configurationID: action.configurationID, function: action.function,
             state: action.machine.state, waitingBecause: why,
-            waitingUntil: why == nil ? nil : action.machine.wakeAt,
+            waitingUntil: why == nil ? nil : try waitingUntil(action, in: transaction),
             parameters: parameters, result: result, resultExpired: isExpired ? true : nil,
             error: action.error,
             attempts: action.machine.attempt == 0 ? [] : try transaction.attempts(of: action),
@@ -54,11 +54,7 @@ package struct ActionViews: Sendable {
         case .awaitingApproval:
             return "A person has to approve it."
         case .queued:
-            guard let first = try transaction.firstInLine(of: action.productID), first.id != action.id else {
-                return "It is about to be handed to \(adapter)."
-            }
-            return
-                "It waits for \(first.id) (\(first.function)) on the same product, which is \(first.machine.state.rawValue)."
+            return try queuedReason(of: action, in: transaction, now: now)
         case .dispatched where !catalogue.isServed(action.category, now: now):
             return "It was handed over, but no \(action.category) adapter is online."
         case .dispatched:
@@ -67,6 +63,7 @@ package struct ActionViews: Sendable {
             let reason = action.error.map { " (\($0.kind.rawValue): \($0.message))" } ?? ""
             return
                 "Try \(machine.failures) of \(ActionMachine.failureLimit) failed\(reason); the next one is at \(until)."
+                + (try circuitNote(of: action, in: transaction))
         case .deferred:
             return "The provider is working on it; it is looked at again at \(until)."
         case .unsure:

@@ -121,14 +121,14 @@ struct EventConsequences {
 
     /// Why the function cannot be run at all; nil where it can.
     ///
-    /// - Throws: `RequestFailure` (`unavailable`) where that is not known yet.
+    /// - Throws: `RequestFailure`: `unavailable` where that is not known yet, `tooMany` where too much waits already.
     private func refusal(
         of function: FunctionDefinition, status: ProductStatus, in transaction: Transaction
     ) throws -> RequestFailure? {
         var coming = product
         coming.status = status
         let refusal = try actions.refusal(of: function, on: coming, in: transaction)
-        if let refusal, refusal.kind == .unavailable { throw refusal }
+        if let refusal, [.unavailable, .tooMany].contains(refusal.kind) { throw refusal }
         return refusal
     }
 

@@ -14,6 +14,7 @@ package struct ConfigurationService: Sendable {
     let catalogue: Catalogue
     let secrets: SecretKeeper
     let bus: any MessageBus
+    let actions: ActionService
     let now: @Sendable () -> Timestamp
 
     package func create(_ request: CreateConfiguration) async throws -> Configuration {
@@ -27,14 +28,15 @@ package struct ConfigurationService: Sendable {
         let record = ConfigurationRecord(
             id: id, category: request.category, provider: request.provider, name: request.name,
             settings: try checked(request.settings, before: [:], descriptor: descriptor, id: id), version: 1,
-            createdAt: now, updatedAt: now)
+            createdAt: now, updatedAt: now, maxConcurrent: Self.limit(request.maxConcurrent))
         try await store.write { try $0.insert(record) }
-        return view(record, poll: nil)
+        return view(record, poll: nil, circuit: Circuit())
     }
 
+    /// Changes a configuration. Its circuit closes: what has failed may be mended.
     package func update(_ request: UpdateConfiguration) async throws -> Configuration {
         let now = now()
-        return try await store.write { transaction in
+        let (changed, news): (Configuration, ActionNews) = try await store.write { transaction in
             var record = try configuration(request.id, in: transaction)
             if let settings = request.settings {
                 let descriptor = try descriptor(of: record)
@@ -42,11 +44,16 @@ package struct ConfigurationService: Sendable {
                     settings, before: record.settings, descriptor: descriptor, id: record.id)
             }
             record.name = request.name ?? record.name
+            if let limit = request.maxConcurrent { record.maxConcurrent = Self.limit(limit) }
             record.version += 1
             record.updatedAt = now
             try transaction.update(record)
-            return try view(record, in: transaction)
+            let news = try actions.resume(record.id, in: transaction, now: now)
+            return (try view(record, in: transaction), news)
         }
+        actions.logDispatches(in: news)
+        actions.tell(news)
+        return changed
     }
 
     package func show(_ request: ShowConfiguration) async throws -> Configuration {
@@ -64,13 +71,20 @@ package struct ConfigurationService: Sendable {
         }
     }
 
-    /// Asks an adapter to try the configuration at the provider.
+    /// Asks an adapter to try the configuration at the provider. Where that works, its circuit closes.
     package func test(_ request: TestConfiguration) async throws -> ConnectionTest {
         let (record, configuration) = try await attemptConfiguration(request.id)
         let test = TestProvider(provider: record.provider, configuration: configuration)
-        return try await bus.send(
+        let result = try await bus.send(
             test, to: .adapterRequests(category: record.category), source: Orchestrator.source,
             timeout: Self.testTimeout)
+        if result.ok {
+            let now = now()
+            let news = try await store.write { try actions.resume(record.id, in: $0, now: now) }
+            actions.logDispatches(in: news)
+            actions.tell(news)
+        }
+        return result
     }
 
     /// A configuration, and the form of it that its adapter gets.
@@ -128,15 +142,24 @@ package struct ConfigurationService: Sendable {
     }
 
     private func view(_ record: ConfigurationRecord, in transaction: Transaction) throws -> Configuration {
-        view(record, poll: try transaction.lastPoll(of: record.id))
+        view(
+            record, poll: try transaction.lastPoll(of: record.id),
+            circuit: try transaction.circuit(of: record.id))
     }
 
-    private func view(_ record: ConfigurationRecord, poll: PollRecord?) -> Configuration {
+    private func view(_ record: ConfigurationRecord, poll: PollRecord?, circuit: Circuit) -> Configuration {
         Configuration(
             id: record.id, category: record.category, provider: record.provider, name: record.name,
             settings: record.settings.mapValues(\.maskingSealed), polledAt: poll?.endedAt,
-            pollError: poll?.error, createdAt: record.createdAt,
+            pollError: poll?.error, maxConcurrent: catalogue.concurrency(of: record),
+            circuit: CircuitState(circuit.state), circuitUntil: circuit.until,
+            circuitReason: circuit.state == .closed ? nil : circuit.reason, createdAt: record.createdAt,
             updatedAt: record.updatedAt)
+    }
+
+    /// What was asked for as a limit: 0 is what the provider's contract says.
+    private static func limit(_ given: Int?) -> Int? {
+        given.flatMap { $0 == 0 ? nil : $0 }
     }
 
     private static func invalid(_ pointer: String, _ detail: String) -> RequestFailure {

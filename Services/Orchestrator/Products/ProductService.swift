@@ -36,6 +36,7 @@ package struct ProductService: Sendable {
         let now = now()
         let (changed, news) = try await store.write { transaction in
             var product = try transaction.product(request.id, of: nil)
+            let configurationBefore = product.configurationID
             if let configuration = request.configurationID {
                 try checkConfiguration(configuration, category: product.category, in: transaction)
                 product.configurationID = configuration
@@ -52,9 +53,13 @@ package struct ProductService: Sendable {
                 to: &product, in: transaction)
             var changes = ActionChanges()
             changes.products = [product]
+            if product.configurationID != configurationBefore {
+                try actions.dispatcher.move(product.id, in: transaction, changes: &changes, now: now)
+            }
             let news = try actions.news(of: changes, in: transaction, now: now)
             return (try view(product, audience: .admin, in: transaction), news)
         }
+        actions.logDispatches(in: news)
         actions.tell(news)
         return changed
     }

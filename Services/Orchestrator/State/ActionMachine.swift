@@ -92,6 +92,15 @@ extension ActionState {
         }
     }
 
+    /// Whether an action in this state is work that is to be done now, or is being done.
+    package var isLoad: Bool {
+        switch self {
+        case .queued, .dispatched, .waiting: true
+        case .scheduled, .awaitingApproval, .deferred, .unsure, .succeeded, .failed, .rejected, .cancelled:
+            false
+        }
+    }
+
     /// Whether an action in this state keeps the product's later changing actions waiting.
     package var holdsLine: Bool {
         switch self {

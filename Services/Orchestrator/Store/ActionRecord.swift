@@ -14,6 +14,9 @@ package struct ActionRecord: Sendable {
     package var isChanging: Bool
     /// Its place in the product's line; nil while it does not stand in it.
     package var line: Int64?
+    /// When it is handed over among those that wait with the same configuration, the lowest first; nil while it is not
+    /// kept waiting by that. Only what is queued has one.
+    package var turn: Int64?
     package var machine: ActionMachine
     /// What the caller gave; secrets sealed for storage.
     package var given: [String: JSONValue]

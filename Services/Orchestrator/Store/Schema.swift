@@ -16,6 +16,7 @@ enum Schema {
         migrator.registerMigration("4 business events") { try $0.execute(sql: businessEvents) }
         migrator.registerMigration("5 webhooks") { try $0.execute(sql: webhooks) }
         migrator.registerMigration("6 who began an attempt") { try $0.execute(sql: beginnings) }
+        migrator.registerMigration("7 load") { try $0.execute(sql: load) }
         return migrator
     }
 
@@ -88,6 +89,28 @@ enum Schema {
         CREATE INDEX webhook_deliveries_once ON webhook_deliveries(webhook_id, number)
             WHERE state = 'pending' AND attempts = 1;
         CREATE INDEX webhook_deliveries_age ON webhook_deliveries(created_at);
+        """
+
+    // `actions.turn` is the place among those that wait with the same configuration. A circuit with `until` is open, one
+    // with `probe` is probing, any other is closed; one without a row is closed and nothing has failed. `backlog` counts
+    // the actions that are queued, dispatched or waiting, by client and, without one, of all.
+    private static let load = """
+        ALTER TABLE configurations ADD COLUMN max_concurrent INTEGER;
+        ALTER TABLE actions ADD COLUMN turn INTEGER;
+        CREATE INDEX actions_dispatched ON actions(configuration_id, state) WHERE state = 'dispatched';
+        CREATE INDEX actions_turn ON actions(configuration_id, turn, number) WHERE turn IS NOT NULL;
+        CREATE INDEX actions_client_turn ON actions(configuration_id, client_id, turn) WHERE turn IS NOT NULL;
+
+        CREATE TABLE circuits (
+            configuration_id TEXT PRIMARY KEY REFERENCES configurations, until INTEGER, probe INTEGER,
+            failures INTEGER NOT NULL, openings INTEGER NOT NULL, reason TEXT
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE backlog (client_id TEXT PRIMARY KEY, actions INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO backlog SELECT client_id, count(*) FROM actions
+            WHERE is_open = 1 AND state IN ('queued', 'dispatched', 'waiting') GROUP BY client_id;
+        INSERT INTO backlog SELECT '', count(*) FROM actions
+            WHERE is_open = 1 AND state IN ('queued', 'dispatched', 'waiting');
         """
 
     private static let mainJob = """

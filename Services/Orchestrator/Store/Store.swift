@@ -80,6 +80,7 @@ final class TransactionMemo {
     var products: [ContractProductID: ProductRecord] = [:]
     var clients: [ClientID: Client] = [:]
     var configurations: [ConfigurationID: ConfigurationRecord] = [:]
+    var circuits: [ConfigurationID: Circuit] = [:]
 }
 
 // MARK: JSON in columns

@@ -6,7 +6,7 @@ extension Transaction {
         number, id, product_id, client_id, category, provider, configuration_id, function, is_changing, line, state,
         attempt, failures, may_be_done, wake_at, deferred_reference, deferred_since, given, parameters, result, error,
         requested_by, run_at, traceparent, created_at, finished_at, result_expires_at, result_expired, status_before,
-        event_type
+        event_type, turn
         """
 
     /// The number of the next new action.
@@ -22,8 +22,8 @@ extension Transaction {
             """
             INSERT INTO actions (number, id, product_id, client_id, category, provider, configuration_id, function, is_changing,
                 is_open, line, state, attempt, failures, may_be_done, wake_at, deferred_reference, deferred_since, given,
-                parameters, error, requested_by, run_at, traceparent, created_at, finished_at, event_type)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                parameters, error, requested_by, run_at, traceparent, created_at, finished_at, event_type, turn)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 action.number, action.id.rawValue, action.productID.rawValue, action.clientID.rawValue,
@@ -34,18 +34,23 @@ extension Transaction {
                 machine.mayBeDone, machine.wakeAt, machine.deferredReference, machine.deferredSince, given,
                 action.parameters == action.given ? given : Self.json(action.parameters),
                 action.error.map { Self.json($0) }, action.requestedBy, action.runAt, action.traceparent,
-                action.createdAt, action.finishedAt, action.eventType,
+                action.createdAt, action.finishedAt, action.eventType, action.storedTurn,
             ])
+        try count(action, before: nil)
     }
 
     /// Stores what can change of an action.
     package func update(_ action: ActionRecord) throws {
         let machine = action.machine
+        let before: String? = try row("SELECT state FROM actions WHERE number = ?", [action.number]).map {
+            $0[0]
+        }
         try run(
             """
             UPDATE actions SET is_open = ?, line = ?, state = ?, attempt = ?, failures = ?, may_be_done = ?,
                 wake_at = ?, deferred_reference = ?, deferred_since = ?, parameters = ?, result = ?, error = ?,
-                finished_at = ?, result_expires_at = ?, result_expired = ?, status_before = ?, domain = ?
+                finished_at = ?, result_expires_at = ?, result_expired = ?, status_before = ?, domain = ?,
+                provider = ?, configuration_id = ?, turn = ?
             WHERE number = ?
             """,
             [
@@ -56,8 +61,10 @@ extension Transaction {
                 action.error.map { Self.json($0) },
                 action.finishedAt, action.resultExpiresAt, action.isResultExpired,
                 action.statusBefore?.rawValue,
-                machine.state == .deferred ? DomainKey.of(action.parameters) : nil, action.number,
+                machine.state == .deferred ? DomainKey.of(action.parameters) : nil,
+                action.provider, action.configurationID.rawValue, action.storedTurn, action.number,
             ])
+        try count(action, before: before.flatMap(ActionState.init(rawValue:)))
     }
 
     /// Removes the results whose time is over.
@@ -130,14 +137,16 @@ extension Transaction {
         ).map(Self.action)
     }
 
-    /// When the next action's time comes, or a result's time is over; nil where there is none.
-    package func nextWake() throws -> Timestamp? {
+    /// When the next action's time comes, a result's time is over, or a circuit's pause that is not over by `now`; nil
+    /// where there is none.
+    package func nextWake(after now: Timestamp) throws -> Timestamp? {
         try row(
             """
             SELECT min(time) FROM (
                 SELECT min(wake_at) AS time FROM actions WHERE wake_at IS NOT NULL UNION ALL
-                SELECT min(result_expires_at) FROM actions WHERE result_expires_at IS NOT NULL)
-            """
+                SELECT min(result_expires_at) FROM actions WHERE result_expires_at IS NOT NULL UNION ALL
+                SELECT min(until) FROM circuits WHERE until > ?)
+            """, [now]
         )?.time(0)
     }
 
@@ -180,6 +189,11 @@ extension Transaction {
         ).map(Self.action)
     }
 
+    /// The actions that a clause behind the table's name finds.
+    func actions(_ clause: String, _ arguments: StatementArguments) throws -> [ActionRecord] {
+        try rows("SELECT \(Self.columns) FROM actions \(clause)", arguments).map(Self.action)
+    }
+
     /// The columns by their place in `columns`: looking them up by name costs more than reading them.
     private static func action(_ row: Row) throws -> ActionRecord {
         let stateText: String = row[10]
@@ -190,7 +204,7 @@ extension Transaction {
             clientID: ClientID(rawValue: row[3]),
             category: row[4], provider: row[5],
             configurationID: ConfigurationID(rawValue: row[6]), function: row[7],
-            isChanging: row[8], line: row[9],
+            isChanging: row[8], line: row[9], turn: row[30],
             machine: ActionMachine(
                 state: state, attempt: row[11], failures: row[12],
                 mayBeDone: row[13],
@@ -205,4 +219,9 @@ extension Transaction {
             runAt: row.time(22), traceparent: row[23],
             createdAt: Timestamp(milliseconds: row[24]), finishedAt: row.time(25))
     }
+}
+
+extension ActionRecord {
+    /// Its turn, unless it has left the queue.
+    fileprivate var storedTurn: Int64? { machine.state == .queued ? turn : nil }
 }

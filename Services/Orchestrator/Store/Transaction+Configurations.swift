@@ -12,26 +12,31 @@ package struct ConfigurationRecord: Sendable {
     package var version: Int
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
+    /// How many of its actions may be under way at once; what its provider's contract says where nil.
+    package var maxConcurrent: Int?
 }
 
 extension Transaction {
     package func insert(_ configuration: ConfigurationRecord) throws {
         try run(
-            "INSERT INTO configurations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO configurations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 configuration.id.rawValue, configuration.category, configuration.provider, configuration.name,
                 Self.json(configuration.settings), configuration.version, configuration.createdAt,
-                configuration.updatedAt,
+                configuration.updatedAt, configuration.maxConcurrent,
             ])
     }
 
     package func update(_ configuration: ConfigurationRecord) throws {
         memo.configurations[configuration.id] = configuration
         try run(
-            "UPDATE configurations SET name = ?, settings = ?, version = ?, updated_at = ? WHERE id = ?",
+            """
+            UPDATE configurations SET name = ?, settings = ?, version = ?, updated_at = ?, max_concurrent = ?
+            WHERE id = ?
+            """,
             [
                 configuration.name, Self.json(configuration.settings), configuration.version,
-                configuration.updatedAt, configuration.id.rawValue,
+                configuration.updatedAt, configuration.maxConcurrent, configuration.id.rawValue,
             ])
     }
 
@@ -60,6 +65,6 @@ extension Transaction {
             id: ConfigurationID(rawValue: row[0]), category: row[1], provider: row[2],
             name: row[3], settings: try value(row[4]), version: row[5],
             createdAt: Timestamp(milliseconds: row[6]),
-            updatedAt: Timestamp(milliseconds: row[7]))
+            updatedAt: Timestamp(milliseconds: row[7]), maxConcurrent: row[8])
     }
 }

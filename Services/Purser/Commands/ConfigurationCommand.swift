@@ -18,11 +18,21 @@ struct ConfigurationCommand: AsyncParsableCommand {
                 "provider",
                 Cell("\(configuration.text("category") ?? "")/\(configuration.text("provider") ?? "")")
             ),
+            ("at once", configuration["max_concurrent"]?.integerValue.map { Cell("\($0)") }),
+            ("circuit", circuit(configuration)),
             ("asked", configuration["polled_at"].map { Cell.time($0) }),
             ("failed", configuration.text("poll_error").map { Cell($0, .red) }),
             ("created", .time(configuration["created_at"])), ("changed", .time(configuration["updated_at"])),
         ]).text + "\n\n\(Style.bold.apply(to: "SETTINGS"))\n"
             + ActionText.members(configuration["settings"]?.objectValue ?? [:])
+    }
+
+    /// Whether its actions are handed over, until when they are not, and what failed.
+    private static func circuit(_ configuration: JSONValue) -> Cell? {
+        guard let state = configuration.text("circuit") else { return nil }
+        let until = configuration.text("circuit_until").map { " until \($0)" } ?? ""
+        let reason = configuration.text("circuit_reason").map { ": \($0)" } ?? ""
+        return Cell(state + until + reason, state == "closed" ? .green : .red)
     }
 }
 
@@ -73,15 +83,18 @@ struct ConfigurationCreate: PurserSubcommand {
     @Option(help: "Category of the provider.") var category: String
     @Option(help: "Provider, as in cpanel.") var provider: String
     @Option(help: "What staff call it.") var name: String
+    @Option(help: "How many of its actions may be under way at once; 0 for what its contract says.")
+    var maxConcurrent: Int?
     @Argument(help: "Settings.") var settings: [String] = []
     @OptionGroup var common: CommonOptions
 
     func run(_ client: PurserClient) async throws {
-        let body: JSONValue = [
+        var body: [String: JSONValue] = [
             "category": .string(category), "provider": .string(provider), "name": .string(name),
             "settings": .object(try Assignments.object(settings)),
         ]
-        show(try await client.post("/v1/configurations", body), ConfigurationCommand.text)
+        body["max_concurrent"] = maxConcurrent.map { .integer($0) }
+        show(try await client.post("/v1/configurations", .object(body)), ConfigurationCommand.text)
     }
 }
 
@@ -92,12 +105,15 @@ struct ConfigurationUpdate: PurserSubcommand {
 
     @Argument(help: "Id of the configuration.") var id: String
     @Option(help: "What staff call it.") var name: String?
+    @Option(help: "How many of its actions may be under way at once; 0 for what its contract says.")
+    var maxConcurrent: Int?
     @Argument(help: "Settings to change.") var settings: [String] = []
     @OptionGroup var common: CommonOptions
 
     func run(_ client: PurserClient) async throws {
         var body: [String: JSONValue] = [:]
         body["name"] = name.map { .string($0) }
+        body["max_concurrent"] = maxConcurrent.map { .integer($0) }
         if !settings.isEmpty { body["settings"] = .object(try Assignments.object(settings)) }
         show(
             try await client.patch("/v1/configurations/\(try pathPart(id))", .object(body)),

@@ -15,6 +15,8 @@ enum ConfigurationKey: String, CaseIterable {
     case instance = "PURSER_INSTANCE"
     case expectedCategories = "PURSER_EXPECTED_CATEGORIES"
     case callLimitSeconds = "PURSER_CALL_LIMIT_SECONDS"
+    case backlogLimit = "PURSER_BACKLOG_LIMIT"
+    case clientBacklogLimit = "PURSER_CLIENT_BACKLOG_LIMIT"
     case webhookHTTP = "PURSER_WEBHOOK_HTTP"
     case file = "PURSER_CONFIGURATION_FILE"
 

@@ -27,6 +27,9 @@ extension RuntimeConfiguration {
         configuration.wantsDemo = reader.truth(.demo) ?? configuration.wantsDemo
         configuration.expectedCategories = expectedCategories(reader)
         configuration.callLimit = callLimit(&reader) ?? configuration.callLimit
+        configuration.backlogLimit = count(.backlogLimit, &reader) ?? configuration.backlogLimit
+        configuration.clientBacklogLimit =
+            count(.clientBacklogLimit, &reader) ?? configuration.clientBacklogLimit
         configuration.allowsWebhookHTTP = reader.truth(.webhookHTTP) ?? configuration.allowsWebhookHTTP
         configuration.givenInstance = instance(&reader)
         guard reader.problems.isEmpty else { throw ConfigurationError(problems: reader.problems) }
@@ -93,6 +96,15 @@ extension RuntimeConfiguration {
             return nil
         }
         return .seconds(seconds)
+    }
+
+    private static func count(_ key: ConfigurationKey, _ reader: inout ConfigurationReader) -> Int? {
+        guard let text = reader.text(key) else { return nil }
+        guard let count = Int(text), (1...10_000_000).contains(count) else {
+            reader.reject(key, "is \(text.prefix(40)), but must be a number from 1 to 10000000.")
+            return nil
+        }
+        return count
     }
 
     private static func logLevel(_ reader: inout ConfigurationReader) -> Logger.Level {

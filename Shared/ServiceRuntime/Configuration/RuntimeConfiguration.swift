@@ -17,6 +17,8 @@ package import Logging
 /// - `PURSER_DEMO`: whether the first start sets up demo data; `1`.
 /// - `PURSER_EXPECTED_CATEGORIES`: categories, separated by commas, without whose adapters a gateway is not ready; none.
 /// - `PURSER_CALL_LIMIT_SECONDS`: how long a provider call may take at most, 1 to 600, where its function allows more; 600.
+/// - `PURSER_BACKLOG_LIMIT`: how many actions may wait or be under way before new ones are refused; 100,000.
+/// - `PURSER_CLIENT_BACKLOG_LIMIT`: and how many of one client; 10,000.
 /// - `PURSER_WEBHOOK_HTTP`: whether webhooks may have addresses of `http` on other hosts than this one; `0`.
 /// - `PURSER_INSTANCE`: the name of this instance; `<service>-<host>-<process id>`.
 package struct RuntimeConfiguration: Sendable, Equatable {
@@ -36,6 +38,10 @@ package struct RuntimeConfiguration: Sendable, Equatable {
     package var expectedCategories: [String]
     /// How long a provider call may take at most, whatever its function allows.
     package var callLimit: Duration
+    /// How many actions may wait or be under way before new ones are refused.
+    package var backlogLimit: Int
+    /// How many of one client.
+    package var clientBacklogLimit: Int
     /// Whether webhooks may be told over `http` on other hosts.
     package var allowsWebhookHTTP: Bool
     /// What `PURSER_INSTANCE` says; nil where it is absent.
@@ -46,7 +52,8 @@ package struct RuntimeConfiguration: Sendable, Equatable {
         httpPort: Int = 8080, masterKey: Redacted<String>? = nil, sealingKey: Redacted<String>? = nil,
         adminToken: Redacted<String>? = nil, logLevel: Logger.Level = .info, healthPort: Int? = nil,
         wantsDemo: Bool = true, expectedCategories: [String] = [], callLimit: Duration = .seconds(600),
-        allowsWebhookHTTP: Bool = false, givenInstance: String? = nil
+        backlogLimit: Int = 100_000, clientBacklogLimit: Int = 10_000, allowsWebhookHTTP: Bool = false,
+        givenInstance: String? = nil
     ) {
         self.bus = bus
         self.dataFolder = dataFolder
@@ -60,6 +67,8 @@ package struct RuntimeConfiguration: Sendable, Equatable {
         self.wantsDemo = wantsDemo
         self.expectedCategories = expectedCategories
         self.callLimit = callLimit
+        self.backlogLimit = backlogLimit
+        self.clientBacklogLimit = clientBacklogLimit
         self.allowsWebhookHTTP = allowsWebhookHTTP
         self.givenInstance = givenInstance
     }

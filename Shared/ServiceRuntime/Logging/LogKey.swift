@@ -34,6 +34,8 @@ package enum LogKey {
     package static let effect = "effect"
     /// Why something waits, was repeated or was refused.
     package static let reason = "reason"
+    /// Until when something waits.
+    package static let until = "until"
     package static let possibleDuplicate = "possible_duplicate"
     package static let retryAfterSeconds = "retry_after_seconds"
     package static let requestedBy = "requested_by"

@@ -27,6 +27,10 @@ package struct MetricName: Sendable, Hashable {
     /// Labels: category, function.
     package static let actionsAccepted = MetricName(
         "purser_actions_accepted_total", .counter, "Actions accepted.")
+    /// Labels: scope (client, all).
+    package static let actionsRefused = MetricName(
+        "purser_actions_refused_total", .counter,
+        "Actions refused because too many of the client or of all waited already.")
     /// Labels: category, provider, function, state.
     package static let actionsEnded = MetricName(
         "purser_actions_ended_total", .counter, "Actions that ended.")
@@ -46,7 +50,7 @@ package struct MetricName: Sendable, Hashable {
         "purser_store_commit_size", .histogram, "Changes in one commit.", buckets: sizes)
     /// Labels: category, provider.
     package static let circuitOpen = MetricName(
-        "purser_circuit_open", .gauge, "Configurations whose circuit is open.")
+        "purser_circuit_open", .gauge, "Configurations whose circuit is open or probing.")
 
     /// Labels: result (succeeded, retried, failed).
     package static let webhookDeliveries = MetricName(
@@ -113,7 +117,8 @@ package struct MetricName: Sendable, Hashable {
 
     /// All metrics, for `# HELP` and `# TYPE`.
     static let all: [MetricName] = [
-        actionsAccepted, actionsEnded, actionDuration, actionsOpen, outboxWaiting, commitDuration, commitSize,
+        actionsAccepted, actionsRefused, actionsEnded, actionDuration, actionsOpen, outboxWaiting,
+        commitDuration, commitSize,
         circuitOpen, webhookDeliveries, webhookDeliveriesPending, attempts, attemptDuration,
         providerCallDuration, httpRequests, httpDuration,
         eventStreams,

@@ -41,10 +41,13 @@ final class OrchestratorHarness: Sendable {
 
     /// Runs `body` against a running orchestrator.
     ///
-    /// - Parameter folder: where the store is; a new folder if not given, which is removed afterwards.
+    /// - Parameters:
+    ///   - folder: where the store is; a new folder if not given, which is removed afterwards.
+    ///   - configure: changes what the orchestrator is told from outside.
     static func run(
         folder: URL? = nil, clock: TestClock = TestClock(),
         of blueprint: BlueprintDefinition = Hosting.blueprint,
+        configure: @Sendable (inout RuntimeConfiguration) -> Void = { _ in },
         polling: @escaping Polling = { _ in ProviderPoll(count: 0, countRemaining: 0) },
         adapter: @escaping Adapter,
         body: @Sendable (OrchestratorHarness) async throws -> Void
@@ -56,6 +59,7 @@ final class OrchestratorHarness: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var configuration = RuntimeConfiguration(dataFolder: data.path)
         configuration.masterKey = Redacted(masterKey)
+        configure(&configuration)
         let context = ServiceContext(
             name: Orchestrator.name, instance: "test", configuration: configuration, bus: bus, logger: logger)
         var backoff = Backoff()
@@ -90,20 +94,21 @@ final class OrchestratorHarness: Sendable {
         try await parts.store.write { try $0.note(announcement, at: time) }
     }
 
-    private static func makeClient(_ parts: Orchestrator.Parts) async throws -> Client {
+    static func makeClient(_ parts: Orchestrator.Parts) async throws -> Client {
         try await parts.clients.create(
             CreateClient(
                 name: "Jane Doe", email: "jane@example.com", phone: "+14155550100", company: "Doe Ltd",
                 address: Address(city: "London", countryCode: "GB")))
     }
 
-    private static func makeConfiguration(
-        _ parts: Orchestrator.Parts, _ category: String
+    static func makeConfiguration(
+        _ parts: Orchestrator.Parts, _ category: String, maxConcurrent: Int? = nil
     ) async throws -> Configuration {
         try await parts.configurations.create(
             CreateConfiguration(
                 category: category, provider: "scripted", name: "test",
-                settings: ["hostname": "panel.example.com", "api_token": "tok-CANARY-1"]))
+                settings: ["hostname": "panel.example.com", "api_token": "tok-CANARY-1"],
+                maxConcurrent: maxConcurrent))
     }
 
     /// A provider that supports everything but reseller rights.
@@ -135,6 +140,7 @@ final class OrchestratorHarness: Sendable {
 
     private func serveRequests(_ polling: @escaping Polling) async throws {
         var router = RequestRouter(source: "/test") { _, _ in }
+        router.on(TestProvider.self) { _, _ in ConnectionTest(ok: true, message: "It works.") }
         router.on(PollProvider.self) { request, _ in await polling(request) }
         let requests = router
         try await bus.serve(.adapterRequests(category: category), concurrency: 8) {
@@ -144,10 +150,14 @@ final class OrchestratorHarness: Sendable {
 
     // MARK: What tests do
 
-    func product(_ fields: [String: JSONValue] = [:]) async throws -> ContractProductID {
+    func product(
+        _ fields: [String: JSONValue] = [:], of owner: ClientID? = nil,
+        with account: ConfigurationID? = nil
+    ) async throws -> ContractProductID {
         try await parts.products.create(
             CreateContractProduct(
-                clientID: client.id, category: category, configurationID: configuration.id, name: "Product",
+                clientID: owner ?? client.id, category: category,
+                configurationID: account ?? configuration.id, name: "Product",
                 package: "gold", provisionFields: fields)
         ).id
     }

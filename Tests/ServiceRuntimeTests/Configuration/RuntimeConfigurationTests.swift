@@ -22,7 +22,7 @@ import Testing
             "PURSER_HTTP_HOST": "0.0.0.0", "PURSER_HTTP_PORT": "8443", "PURSER_MASTER_KEY": Self.key,
             "PURSER_SEALING_KEY": Self.key, "PURSER_ADMIN_TOKEN": Self.token, "PURSER_LOG_LEVEL": "debug",
             "PURSER_HEALTH_PORT": "9100", "PURSER_DEMO": "0", "PURSER_INSTANCE": "gateway-7",
-            "PURSER_WEBHOOK_HTTP": "1",
+            "PURSER_WEBHOOK_HTTP": "1", "PURSER_BACKLOG_LIMIT": "5000", "PURSER_CLIENT_BACKLOG_LIMIT": "50",
         ])
         let expected = RuntimeConfiguration(
             bus: .broker(Redacted("amqps://user:pw@mq.example.com:5671/purser")),
@@ -30,7 +30,7 @@ import Testing
             httpHost: "0.0.0.0", httpPort: 8443, masterKey: Redacted(Self.key),
             sealingKey: Redacted(Self.key),
             adminToken: Redacted(Self.token), logLevel: .debug, healthPort: 9100, wantsDemo: false,
-            allowsWebhookHTTP: true, givenInstance: "gateway-7")
+            backlogLimit: 5000, clientBacklogLimit: 50, allowsWebhookHTTP: true, givenInstance: "gateway-7")
         #expect(configuration == expected)
         #expect(configuration.instance(of: "gateway") == "gateway-7")
     }
@@ -49,6 +49,7 @@ import Testing
                 "PURSER_MASTER_KEY": "c2hvcnQ=",
                 "PURSER_SEALING_KEY_FILE": folder.path + "/none", "PURSER_ADMIN_TOKEN": "tooshort",
                 "PURSER_LOG_LEVEL": "loud", "PURSER_HEALTH_PORT": "70000", "PURSER_DEMO": "maybe",
+                "PURSER_BACKLOG_LIMIT": "0", "PURSER_CLIENT_BACKLOG_LIMIT": "many",
                 "PURSER_INSTANCE": "../../etc", "PURSER_CONFIGURATION_FILE": folder.path + "/missing",
             ])
         }
@@ -56,7 +57,8 @@ import Testing
         let names = [
             "PURSER_CONFIGURATION_FILE", "PURSER_BUS", "PURSER_HTTP_PORT", "PURSER_MASTER_KEY",
             "PURSER_SEALING_KEY_FILE",
-            "PURSER_ADMIN_TOKEN", "PURSER_LOG_LEVEL", "PURSER_HEALTH_PORT", "PURSER_DEMO", "PURSER_INSTANCE",
+            "PURSER_ADMIN_TOKEN", "PURSER_LOG_LEVEL", "PURSER_HEALTH_PORT", "PURSER_DEMO",
+            "PURSER_BACKLOG_LIMIT", "PURSER_CLIENT_BACKLOG_LIMIT", "PURSER_INSTANCE",
         ]
         #expect(problems.map { String($0.prefix { $0 != " " }) } == names)
         #expect(problems.allSatisfy { $0.hasSuffix(".") })
