@@ -46,7 +46,7 @@ extension Gateway {
             waiters: waiters, principals: PrincipalCache(now: now), sealer: sealer, view: view,
             submission: ActionSubmission(
                 upstream: upstream, products: products, waiters: waiters, view: view, sealer: sealer,
-                logger: logger, now: now),
+                slots: SubmissionSlots(), logger: logger, now: now),
             events: EventStreams(upstream: upstream, recent: recent, slots: slots, view: view, now: now),
             logs: LogStreams(upstream: upstream, slots: slots, now: now), slots: slots,
             health: context.health,

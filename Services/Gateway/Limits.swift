@@ -24,6 +24,11 @@ enum Limits {
     static let waitSeconds = 60
     /// How many actions may be waited for at once. More: answered at once, as without `wait`.
     static let waiters = 20_000
+    /// How many submissions wait for their acceptance at once: of all, of one token, and of one client. More: 429. The
+    /// orchestrator accepts more than 1,000 a second, so the last one of all waits for a second at most.
+    static let submissions = 1024
+    static let submissionsOfToken = 512
+    static let submissionsOfClient = 32
     /// The longest `data` of a business event: 64 KiB. Longer: 422.
     static let eventDataBytes = 64 << 10
     /// The longest idempotency key.

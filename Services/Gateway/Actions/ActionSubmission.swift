@@ -11,6 +11,7 @@ struct ActionSubmission: Sendable {
     let waiters: ActionWaiters
     let view: ActionView
     let sealer: Sealer
+    let slots: SubmissionSlots
     let logger: Logger
     let now: @Sendable () -> ContinuousClock.Instant
 
@@ -29,21 +30,21 @@ struct ActionSubmission: Sendable {
             parameters: parameters, runAt: request.runAt, idempotencyKey: request.idempotencyKey,
             fingerprint: request.fingerprint, requestedBy: try call.actor, audience: try call.principal.role)
         let seconds = call.query["wait"]?.integerValue ?? 0
-        let action = try await submit(message, wait: seconds, trace: call.trace)
+        let action = try await submit(message, of: try call.principal, wait: seconds, trace: call.trace)
         var response = Response.json(
             try view.shown(action.json, to: call.principal.role), status: action.hasEnded ? .ok : .accepted)
         response.headers[.location] = "/v1/actions/\(action.id)"
         return response
     }
 
-    private func submit(_ message: SubmitAction, wait seconds: Int, trace: TraceContext) async throws
-        -> RawAction
-    {
+    private func submit(
+        _ message: SubmitAction, of caller: Principal, wait seconds: Int, trace: TraceContext
+    ) async throws -> RawAction {
         let start = now()
         let deadline = start.advanced(by: .seconds(seconds))
         var ticket = seconds > 0 ? waiters.register(message.id, now: start, until: deadline) : nil
         defer { if let ticket { waiters.cancel(ticket) } }
-        let action = try await accepted(message, trace: trace)
+        let action = try await accepted(message, of: caller, trace: trace)
         guard let first = ticket, !action.hasEnded else { return action }
         // A repeat under an idempotency key gives the action of the first request.
         if action.id != message.id {
@@ -54,7 +55,11 @@ struct ActionSubmission: Sendable {
         return await end(of: action, ticket, isNew: action.id == message.id, trace: trace)
     }
 
-    private func accepted(_ message: SubmitAction, trace: TraceContext) async throws -> RawAction {
+    private func accepted(
+        _ message: SubmitAction, of caller: Principal, trace: TraceContext
+    ) async throws -> RawAction {
+        try slots.take(for: caller)
+        defer { slots.give(for: caller) }
         let reply: RawJSON
         do throws(RequestFailure) {
             reply = try await upstream.ask(message, trace: trace)
