@@ -4,8 +4,9 @@ package import Models
 package import ServiceRuntime
 
 extension Adapter {
-    /// How many actions may be under way at once, where nothing else is said.
-    package static let defaultPrefetch = 256
+    /// How many actions may be under way at once, where nothing else is said: 512. Well above what one configuration may
+    /// have (at most 256, mostly 2 to 8), so that some that hang leave room for the others until their circuits open.
+    package static let defaultPrefetch = 512
 
     /// The adapter of a category as the executables run it.
     ///
