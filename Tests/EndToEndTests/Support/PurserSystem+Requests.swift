@@ -29,10 +29,15 @@ extension PurserSystem {
     }
 
     /// Makes a configuration of the demo provider, which is a third party of its own.
-    func makeConfiguration(_ settings: JSONValue = [:]) async throws -> String {
+    ///
+    /// - Parameter maxConcurrent: how many of its actions are under way at once; what its contract says where 0.
+    func makeConfiguration(_ settings: JSONValue = [:], maxConcurrent: Int = 0) async throws -> String {
         try await make(
             "/v1/configurations",
-            ["category": "hosting", "provider": "demo", "name": "Demo panel", "settings": settings])
+            [
+                "category": "hosting", "provider": "demo", "name": "Demo panel", "settings": settings,
+                "max_concurrent": .integer(maxConcurrent),
+            ])
     }
 
     func makeProduct(client: String, configuration: String) async throws -> TestProduct {

@@ -1,0 +1,258 @@
+import Foundation
+import Models
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@Suite("Hanging providers, noisy clients and overload")
+struct StarvationTests {
+    /// What a quiet client may wait at any rate, so that a busy machine does not fail the test: far less than what is
+    /// queued before it takes.
+    private static let floor: Duration = .milliseconds(1500)
+    /// How long a call to a provider takes, and how many of the shared configuration's actions are under way at once.
+    private static let latencyMilliseconds = 100
+    private static let concurrency = 4
+    /// What the noisy client queues: 10 s of work.
+    private static let noise = 400
+
+    @Test("A hanging provider and a noisy client keep nobody else waiting")
+    func starvation() async throws {
+        try await withSystem(.rabbitMQ, settings: ["PURSER_CALL_LIMIT_SECONDS": "3"]) { system in
+            let (quiet, noisy) = (try await system.makeClient(), try await system.makeClient())
+            let latency: JSONValue = ["latency_ms": .integer(Self.latencyMilliseconds)]
+            let shared = try await system.makeConfiguration(latency, maxConcurrent: Self.concurrency)
+            let own = try await system.makeConfiguration(latency)
+            let broken = try await system.makeConfiguration([
+                "fault": "hang_before_effect", "fault_functions": ["getInfo"],
+            ])
+            let beside = try await system.makeAccount(client: quiet, configuration: shared)
+            let apart = try await system.makeAccount(client: quiet, configuration: own)
+            let loud = try await system.makeAccount(client: noisy, configuration: shared)
+            let hanging = try await system.makeAccount(client: noisy, configuration: broken)
+
+            let calm = try await Self.measure(20, on: [beside, apart], of: system)
+            try await Self.queue(80, on: hanging, of: system)
+            try await Self.queue(Self.noise, on: loud, of: system)
+            let loaded = try await Self.measure(20, on: [beside, apart], of: system)
+            #expect(try await system.count("queued", on: loud) > 0, "the noise ended before the measurement")
+            for (calm, loaded) in zip(calm, loaded) {
+                print(
+                    "A quiet client waited \(calm.quantile(0.99)), beside the noise \(loaded.quantile(0.99))."
+                )
+                #expect(loaded.quantile(0.99) <= max(calm.quantile(0.99) * 2, Self.floor))
+            }
+            try await Self.expectEnd(of: hanging, on: system)
+            try await eventually(within: .seconds(60), "the end of the noise") {
+                try await system.count("succeeded", on: loud) == Self.noise + 1
+            }
+        }
+    }
+
+    /// The circuit of the provider that hangs opens, what waits says so, and once it is mended all of it ends.
+    private static func expectEnd(of hanging: TestProduct, on system: PurserSystem) async throws {
+        let path = "/v1/configurations/\(hanging.configuration)"
+        try await eventually(within: .seconds(30), every: .milliseconds(100), "an open circuit") {
+            try await system.http.call(.get, path)["circuit"] == "open"
+        }
+        let shown = try await system.http.call(.get, path)
+        #expect(shown["circuit_until"]?.stringValue != nil)
+        #expect(shown["circuit_reason"]?.stringValue?.contains("timedOut") == true)
+        let queued = try await system.http.call(
+            .get, "/v1/actions?contract_product_id=\(hanging.id)&state=queued&limit=1")
+        let why = queued["items"]?.arrayValue?.first?["waiting_because"]?.stringValue
+        #expect(why?.contains("has not worked lately") == true, "\(queued)")
+        // What is under way would open it again.
+        try await eventually(
+            within: .seconds(30), every: .milliseconds(100), "the end of the calls that hang"
+        ) {
+            try await system.count("dispatched", on: hanging) == 0
+        }
+        try await system.change(hanging.configuration, ["fault": "none"])
+        #expect(try await system.http.call(.get, path)["circuit"] == "closed")
+        try await eventually(within: .seconds(60), "the end of what hung") {
+            try await system.count("succeeded", on: hanging) == 81
+        }
+    }
+
+    @Test("Overload is refused early, and what was accepted ends in time")
+    func overload() async throws {
+        let settings = ["PURSER_CLIENT_BACKLOG_LIMIT": "100", "PURSER_BACKLOG_LIMIT": "300"]
+        try await withSystem(.rabbitMQ, settings: settings) { system in
+            let configuration = try await system.makeConfiguration(["latency_ms": 20], maxConcurrent: 8)
+            let (first, second) = (try await system.makeClient(), try await system.makeClient())
+            let product = try await system.makeAccount(client: first, configuration: configuration)
+            let other = try await system.makeAccount(client: second, configuration: configuration)
+            // As many callers as it can serve, each waiting for the end.
+            let calm = Recorder<Answer>()
+            try await Self.hammer(4, for: .seconds(2), on: product, of: system, "?wait=30", into: calm)
+            #expect(calm.elements.allSatisfy { $0.status == 200 })
+            let before = try Self.residentMegabytes(of: system)
+            // Five times as many, none of which waits.
+            let answers = Recorder<Answer>()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await Self.hammer(
+                        20, for: .seconds(6), on: product, of: system, "", into: answers)
+                }
+                group.addTask {
+                    // Another client is served meanwhile.
+                    for _ in 0..<10 {
+                        let action = try await system.run("getInfo", on: other)
+                        #expect(action.state == "succeeded")
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let refused = answers.elements.filter { $0.status != 202 }
+            #expect(!refused.isEmpty)
+            for answer in refused {
+                #expect([429, 503].contains(answer.status) && answer.isProblem, "\(answer)")
+                #expect(answer.headers.first(name: "retry-after") != nil)
+            }
+            let accepted = answers.elements.filter { $0.status == 202 }.count
+            print("Of \(answers.count) submissions \(accepted) were accepted.")
+            try await Self.expectEnd(of: accepted + calm.count + 1, on: product, of: system)
+            for (name, megabytes) in try Self.residentMegabytes(of: system) {
+                print("\(name): \(before[name] ?? 0) MB before, \(megabytes) MB after.")
+                #expect(megabytes < (before[name] ?? 0) + 150, "\(name)")
+            }
+        }
+    }
+
+    private static func expectEnd(
+        of accepted: Int, on product: TestProduct, of system: PurserSystem
+    ) async throws {
+        try await eventually(within: .seconds(60), every: .milliseconds(500), "the end of what was accepted")
+        {
+            try await system.count("succeeded", on: product) == accepted
+        }
+        let durations = try await system.actions("succeeded", on: product).compactMap(\.duration)
+        #expect(durations.count == accepted)
+        print("Accepted actions ended within \(durations.quantile(0.99)).")
+        #expect(durations.quantile(0.99) < .seconds(10))
+    }
+
+    // MARK: Load
+
+    /// Runs an action on each of the products, one after the other, so often.
+    ///
+    /// - Returns: how long each took, by product.
+    private static func measure(
+        _ count: Int, on products: [TestProduct], of system: PurserSystem
+    ) async throws -> [[Duration]] {
+        try await withThrowingTaskGroup(of: (Int, [Duration]).self) { group in
+            for (index, product) in products.enumerated() {
+                group.addTask {
+                    var durations: [Duration] = []
+                    for _ in 0..<count {
+                        let begun = ContinuousClock.now
+                        let action = try await system.run("getInfo", on: product)
+                        #expect(action.state == "succeeded")
+                        durations.append(begun.duration(to: .now))
+                    }
+                    return (index, durations)
+                }
+            }
+            let found = try await group.reduce(into: [Int: [Duration]]()) { $0[$1.0] = $1.1 }
+            return products.indices.map { found[$0] ?? [] }
+        }
+    }
+
+    /// Submits so many actions, without waiting for any.
+    private static func queue(_ count: Int, on product: TestProduct, of system: PurserSystem) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 0..<10 {
+                group.addTask {
+                    for _ in stride(from: caller, to: count, by: 10) {
+                        _ = try await system.submit("getInfo", on: product)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Submits actions one after the other, from so many callers, for so long.
+    private static func hammer(
+        _ callers: Int, for time: Duration, on product: TestProduct, of system: PurserSystem,
+        _ query: String, into answers: Recorder<Answer>
+    ) async throws {
+        let end = ContinuousClock.now + time
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<callers {
+                group.addTask {
+                    while ContinuousClock.now < end {
+                        answers.record(
+                            try await system.http.call(
+                                .post, "/v1/contract-products/\(product.id)/actions\(query)",
+                                ["function": "getInfo"]))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// How much memory each service has, in MB.
+    private static func residentMegabytes(of system: PurserSystem) throws -> [String: Int] {
+        var sizes: [String: Int] = [:]
+        for part in [Part.gateway, .orchestrator, .hostingAdapter] {
+            let status = try String(
+                contentsOfFile: "/proc/\(try system.process(part).id)/status", encoding: .utf8)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+            sizes[part.rawValue] =
+                (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
+        }
+        return sizes
+    }
+}
+
+extension PurserSystem {
+    /// Makes a product and opens its account.
+    fileprivate func makeAccount(client: String, configuration: String) async throws -> TestProduct {
+        let product = try await makeProduct(client: client, configuration: configuration)
+        let action = try await run("create", Self.account, on: product)
+        try #require(action.state == "succeeded", "\(action)")
+        return product
+    }
+
+    /// A product's actions in a state, newest first.
+    fileprivate func actions(_ state: String, on product: TestProduct) async throws -> [JSONValue] {
+        var found: [JSONValue] = []
+        var cursor: String?
+        repeat {
+            let answer = try await http.call(
+                .get,
+                "/v1/actions?contract_product_id=\(product.id)&state=\(state)&limit=200"
+                    + (cursor.map { "&cursor=\($0)" } ?? ""))
+            try #require(answer.status == 200, "\(answer)")
+            found += answer["items"]?.arrayValue ?? []
+            cursor = answer["next_cursor"]?.stringValue
+        } while cursor != nil
+        return found
+    }
+
+    fileprivate func count(_ state: String, on product: TestProduct) async throws -> Int {
+        try await actions(state, on: product).count
+    }
+}
+
+extension JSONValue {
+    /// How long an action took, from its acceptance to its end.
+    fileprivate var duration: Duration? {
+        guard let begin = self["created_at"]?.stringValue.flatMap({ Timestamp($0) }),
+            let end = self["finished_at"]?.stringValue.flatMap({ Timestamp($0) })
+        else { return nil }
+        return begin.duration(to: end)
+    }
+}
+
+extension [Duration] {
+    /// The duration that this share of them does not exceed.
+    fileprivate func quantile(_ share: Double) -> Duration {
+        let sorted = sorted()
+        guard let last = sorted.last else { return .zero }
+        let index = Int((Double(sorted.count) * share).rounded(.up)) - 1
+        return sorted.indices.contains(index) ? sorted[index] : last
+    }
+}
