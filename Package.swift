@@ -70,10 +70,14 @@ func adapter(_ category: String) -> [Target] {
         ]
 }
 
-/// A test target in `Tests/<name>`.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+/// A test target in `Tests/<name>`, or in `Tests/<path>`.
+func tests(
+    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency], exclude: [String] = [],
+    resources: [Resource] = []
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", resources: resources)
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(path ?? name)",
+        exclude: exclude, resources: resources)
 }
 
 /// An executable product under the name that operators type.
@@ -173,12 +177,15 @@ let testTargets: [Target] = [
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
     tests("PurserTests", ["AdapterKit", "Models", "Purser"]),
+    .target(
+        name: "SystemSupport",
+        dependencies: [
+            "Models", "ServiceRuntime", "TestSupport", .asyncHTTPClient, .grdb, .nioCore, .nioHTTP1,
+            .nioPosix,
+        ], path: "Tests/SystemSupport"),
     tests(
         "EndToEndTests",
-        [
-            "AMQP", "Bus", "Models", "ServiceRuntime", .asyncHTTPClient, .grdb, .logging, .nioCore, .nioHTTP1,
-            .nioPosix,
-        ]),
+        ["AMQP", "Bus", "Models", "ServiceRuntime", "SystemSupport", .grdb, .logging, .nioHTTP1]),
 ]
 
 let package = Package(

@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
 import Models
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 /// Whatever is sent, the answer is a problem document, and nothing of it is kept.
 @Suite("Bad input over HTTP")

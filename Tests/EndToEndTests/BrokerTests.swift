@@ -1,7 +1,8 @@
 import Foundation
 import Models
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 @Suite("A broker that is away")
 struct BrokerTests {

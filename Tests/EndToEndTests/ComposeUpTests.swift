@@ -1,7 +1,8 @@
 import Foundation
 import Models
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 @Suite("compose/up")
 struct ComposeUpTests {

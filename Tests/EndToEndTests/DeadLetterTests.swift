@@ -4,8 +4,9 @@ import Foundation
 import Logging
 import Models
 import ServiceRuntime
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 @Suite("Messages that no one can process")
 struct DeadLetterTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import SystemSupport
 import Testing
 
 /// What the simulated third party can do wrong, and what an action comes to.

@@ -1,7 +1,8 @@
 import Foundation
 import Models
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 /// A crash of any process in mid-action: the action is finished after its restart, and done once.
 @Suite("SIGKILL of a process")

@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import SystemSupport
 import Testing
 
 @Suite("The life of a hosting account")

@@ -1,7 +1,8 @@
 import Foundation
 import Models
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 @Suite("Many queued actions")
 struct QueueTests {

@@ -1,8 +1,9 @@
 import Foundation
 import Models
 import Synchronization
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 @Suite("SIGTERM under load")
 struct TerminationTests {

@@ -48,6 +48,14 @@ extension TestBroker {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// What the broker has logged: warnings and worse.
+    package func log() throws -> String {
+        let folder = folder.appending(path: "log")
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "log" }
+            .map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }.joined()
+    }
+
     /// Whether a broker answers the protocol's first bytes there.
     static func greets(port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import SystemSupport
 
 /// A request that must be refused.
 struct BadInput: Sendable {

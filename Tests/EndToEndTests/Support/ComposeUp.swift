@@ -1,4 +1,5 @@
 import Foundation
+import SystemSupport
 import TestSupport
 
 /// Purser as `compose/up` starts it, with executables that were built before.

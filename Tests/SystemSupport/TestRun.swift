@@ -1,19 +1,19 @@
-import Foundation
+package import Foundation
 import TestSupport
 
 /// What this test process starts and writes, in one folder.
 ///
 /// All of it ends with the test process, also when that is killed: a small shell process watches over it.
-enum TestRun {
+package enum TestRun {
     /// The folder, under the system's temporary one, with the watcher beside it.
-    static func folder() throws -> URL { try made.get() }
+    package static func folder() throws -> URL { try made.get() }
 
     /// Where the package is.
-    static let package = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+    package static let package = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
         .standardizedFileURL
 
     /// Where the package's executables are: beside the test bundle.
-    static func executables() throws -> URL {
+    package static func executables() throws -> URL {
         let arguments = ProcessInfo.processInfo.arguments
         let folder = URL(filePath: arguments.first ?? "").standardizedFileURL.deletingLastPathComponent()
         guard FileManager.default.isExecutableFile(atPath: folder.appending(path: "orchestrator").path) else {

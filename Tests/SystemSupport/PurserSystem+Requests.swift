@@ -1,13 +1,12 @@
 import Foundation
-import Models
+package import Models
 import TestSupport
-import Testing
 
 /// A contract product with its demo configuration and client, made for a test.
-struct TestProduct: Sendable {
-    let id: String
-    let configuration: String
-    let client: String
+package struct TestProduct: Sendable {
+    package let id: String
+    package let configuration: String
+    package let client: String
 }
 
 extension PurserSystem {
@@ -24,27 +23,31 @@ extension PurserSystem {
         return id
     }
 
-    func makeClient() async throws -> String {
+    package func makeClient() async throws -> String {
         try await make("/v1/clients", ["name": "Jane Doe", "email": "jane@example.com"])
     }
 
-    /// Makes a configuration of the demo provider, which is a third party of its own.
+    /// Makes a configuration of a category's demo provider, which is a third party of its own.
     ///
     /// - Parameter maxConcurrent: how many of its actions are under way at once; what its contract says where 0.
-    func makeConfiguration(_ settings: JSONValue = [:], maxConcurrent: Int = 0) async throws -> String {
+    package func makeConfiguration(
+        _ settings: JSONValue = [:], category: String = "hosting", maxConcurrent: Int = 0
+    ) async throws -> String {
         try await make(
             "/v1/configurations",
             [
-                "category": "hosting", "provider": "demo", "name": "Demo panel", "settings": settings,
-                "max_concurrent": .integer(maxConcurrent),
+                "category": .string(category), "provider": "demo", "name": "Demo provider",
+                "settings": settings, "max_concurrent": .integer(maxConcurrent),
             ])
     }
 
-    func makeProduct(client: String, configuration: String) async throws -> TestProduct {
+    package func makeProduct(
+        client: String, configuration: String, category: String = "hosting"
+    ) async throws -> TestProduct {
         let id = try await make(
             "/v1/contract-products",
             [
-                "client_id": .string(client), "category": "hosting",
+                "client_id": .string(client), "category": .string(category),
                 "configuration_id": .string(configuration),
                 "name": "Web space", "package": "gold",
             ])
@@ -52,43 +55,53 @@ extension PurserSystem {
     }
 
     /// Makes a product with a client and a configuration of its own.
-    func makeProduct(_ settings: JSONValue = [:]) async throws -> TestProduct {
+    package func makeProduct(
+        _ settings: JSONValue = [:], category: String = "hosting"
+    ) async throws -> TestProduct {
         try await makeProduct(
-            client: try await makeClient(), configuration: try await makeConfiguration(settings))
+            client: try await makeClient(),
+            configuration: try await makeConfiguration(settings, category: category), category: category)
     }
 
     /// Changes settings; null removes one.
-    func change(_ configuration: String, _ settings: JSONValue) async throws {
+    package func change(_ configuration: String, _ settings: JSONValue) async throws {
         let answer = try await http.call(
             .patch, "/v1/configurations/\(configuration)", ["settings": settings])
-        try #require(answer.status == 200, "\(answer)")
+        guard answer.status == 200 else { throw WaitingError(description: "PATCH answered \(answer)") }
     }
 
-    func product(_ product: TestProduct) async throws -> JSONValue {
+    package func product(_ product: TestProduct) async throws -> JSONValue {
         let answer = try await http.call(.get, "/v1/contract-products/\(product.id)")
-        try #require(answer.status == 200, "\(answer)")
+        guard answer.status == 200 else { throw WaitingError(description: "GET answered \(answer)") }
         return answer.json
     }
 
     // MARK: Actions
 
     /// What `create` is given where a test does not care.
-    static let account: JSONValue = [
+    package static let account: JSONValue = [
         "domain": "example.com", "email": "jane@example.com", "package_name": "gold",
     ]
 
-    private func submission(_ function: String, _ parameters: JSONValue) -> JSONValue {
-        ["function": .string(function), "parameters": parameters]
+    private func submission(_ function: String, _ parameters: JSONValue, runAt: Timestamp? = nil)
+        -> JSONValue
+    {
+        let body: JSONValue = ["function": .string(function), "parameters": parameters]
+        guard let runAt, var members = body.objectValue else { return body }
+        members["run_at"] = .string("\(runAt)")
+        return .object(members)
     }
 
     /// Submits an action without waiting for it.
     ///
+    /// - Parameter runAt: not before; at once where nil.
     /// - Returns: its id.
-    func submit(_ function: String, _ parameters: JSONValue = [:], on product: TestProduct) async throws
-        -> String
-    {
+    package func submit(
+        _ function: String, _ parameters: JSONValue = [:], on product: TestProduct, runAt: Timestamp? = nil
+    ) async throws -> String {
         let answer = try await http.call(
-            .post, "/v1/contract-products/\(product.id)/actions", submission(function, parameters))
+            .post, "/v1/contract-products/\(product.id)/actions",
+            submission(function, parameters, runAt: runAt))
         guard answer.status == 202, let id = answer["id"]?.stringValue else {
             throw WaitingError(description: "\(function) answered \(answer)")
         }
@@ -96,11 +109,11 @@ extension PurserSystem {
     }
 
     /// Submits an action as a careful caller does: again, under the same key, until it is accepted.
-    func submitUntilAccepted(
+    package func submitUntilAccepted(
         _ function: String, _ parameters: JSONValue = [:], on product: TestProduct,
-        within limit: Duration = .seconds(60)
+        key: String = UUID().uuidString, within limit: Duration = .seconds(60)
     ) async throws -> String {
-        let key = ["Idempotency-Key": UUID().uuidString]
+        let key = ["Idempotency-Key": key]
         var accepted: String?
         try await eventually(within: limit, every: .milliseconds(100), "the acceptance of \(function)") {
             do {
@@ -116,11 +129,12 @@ extension PurserSystem {
             }
             return accepted != nil
         }
-        return try #require(accepted)
+        guard let accepted else { throw CancellationError() }
+        return accepted
     }
 
     /// Runs an action and waits for its end, as `wait` does.
-    func run(_ function: String, _ parameters: JSONValue = [:], on product: TestProduct) async throws
+    package func run(_ function: String, _ parameters: JSONValue = [:], on product: TestProduct) async throws
         -> JSONValue
     {
         let answer = try await http.call(
@@ -129,14 +143,14 @@ extension PurserSystem {
         return answer.json
     }
 
-    func action(_ id: String) async throws -> JSONValue {
+    package func action(_ id: String) async throws -> JSONValue {
         let answer = try await http.call(.get, "/v1/actions/\(id)")
-        try #require(answer.status == 200, "\(answer)")
+        guard answer.status == 200 else { throw WaitingError(description: "GET answered \(answer)") }
         return answer.json
     }
 
     /// Waits until an action is in one of these states, also while the gateway is away.
-    func action(
+    package func action(
         _ id: String, in states: String..., within limit: Duration = .seconds(60)
     ) async throws -> JSONValue {
         var last: JSONValue = .null
@@ -154,19 +168,21 @@ extension PurserSystem {
     }
 
     /// Waits for an action's end.
-    func ended(_ id: String, within limit: Duration = .seconds(60)) async throws -> JSONValue {
+    package func ended(_ id: String, within limit: Duration = .seconds(60)) async throws -> JSONValue {
         try await action(id, in: "succeeded", "failed", "cancelled", "rejected", within: limit)
     }
 
     /// Carries out a decision on an action: cancel, retry, adopt or abandon.
-    func decide(_ decision: String, _ body: JSONValue? = nil, on action: String) async throws -> Answer {
+    package func decide(_ decision: String, _ body: JSONValue? = nil, on action: String) async throws
+        -> Answer
+    {
         try await http.call(.post, "/v1/actions/\(action)/\(decision)", body)
     }
 
     // MARK: Logs
 
     /// The stored log entries of an action, in the order of their numbers.
-    func log(of action: String) async throws -> [JSONValue] {
+    package func log(of action: String) async throws -> [JSONValue] {
         let answer = try await http.call(
             .get, "/v1/logs?action_id=\(action)&limit=1000", within: .seconds(15))
         guard answer.status == 200 else { return [] }
@@ -177,7 +193,7 @@ extension PurserSystem {
     ///
     /// - Returns: its entries.
     @discardableResult
-    func log(
+    package func log(
         of action: String, with messages: String..., within limit: Duration = .seconds(30)
     ) async throws -> [JSONValue] {
         var entries: [JSONValue] = []
@@ -193,22 +209,22 @@ extension PurserSystem {
 
 extension [JSONValue] {
     /// The messages of log entries.
-    var messages: [String] { compactMap { $0["message"]?.stringValue } }
+    package var messages: [String] { compactMap { $0["message"]?.stringValue } }
 }
 
 extension JSONValue {
     /// The state of an action.
-    var state: String? { self["state"]?.stringValue }
+    package var state: String? { self["state"]?.stringValue }
 
     /// The outcomes of an action's attempts, `none` where there is none.
-    var outcomes: [String] {
+    package var outcomes: [String] {
         (self["attempts"]?.arrayValue ?? []).map { $0["outcome"]?.stringValue ?? "none" }
     }
 }
 
 extension PurserSystem {
     /// Calls the gateway as a client.
-    func clientCaller(_ client: String) async throws -> HTTPCaller {
+    package func clientCaller(_ client: String) async throws -> HTTPCaller {
         let answer = try await http.call(
             .post, "/v1/tokens", ["name": "test", "role": "client", "client_id": .string(client)])
         guard answer.status == 201, let token = answer["token"]?.stringValue else {

@@ -1,23 +1,29 @@
-import Foundation
+package import Foundation
 import GRDB
+package import Models
 
 /// What the simulated third parties did, as they wrote it down themselves: the ground truth.
-struct Ledger: Sendable {
+package struct Ledger: Sendable {
     /// One thing that was done.
-    struct Effect: Sendable, Equatable {
-        var actionID: String
-        var function: String
-        var attempt: Int
+    package struct Effect: Sendable, Equatable {
+        package var actionID: String
+        package var function: String
+        package var attempt: Int
+        package var category: String
+        /// What it was done to, in the third party's words.
+        package var subject: String
+        package var startedAt: Timestamp
+        package var endedAt: Timestamp
     }
 
     private let path: String
 
-    init(dataFolder: URL) {
+    package init(dataFolder: URL) {
         path = dataFolder.appending(path: "demo/ledger.sqlite").path
     }
 
     /// Everything that was done, in order.
-    func effects() throws -> [Effect] {
+    package func effects() throws -> [Effect] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
@@ -25,23 +31,25 @@ struct Ledger: Sendable {
         return try queue.read { db in
             // The file is there a moment before its tables.
             guard try db.tableExists("effects") else { return [] }
-            return try Row.fetchAll(
-                db, sql: "SELECT action_id, function, attempt FROM effects ORDER BY rowid"
-            ).map {
-                Effect(actionID: $0["action_id"], function: $0["function"], attempt: $0["attempt"])
+            return try Row.fetchAll(db, sql: "SELECT * FROM effects ORDER BY rowid").map { row in
+                Effect(
+                    actionID: row["action_id"], function: row["function"], attempt: row["attempt"],
+                    category: row["category"], subject: row["subject"],
+                    startedAt: Timestamp(milliseconds: row["started_at"]),
+                    endedAt: Timestamp(milliseconds: row["ended_at"]))
             }
         }
     }
 
     /// What was done for one action.
-    func effects(of action: String) throws -> [Effect] {
+    package func effects(of action: String) throws -> [Effect] {
         try effects().filter { $0.actionID == action }
     }
 }
 
 extension Ledger {
     /// The accounts that a simulated panel has, by name.
-    func usernames(configuration: String) throws -> [String] {
+    package func usernames(configuration: String) throws -> [String] {
         let queue = try DatabaseQueue(path: path)
         return try queue.read { db in
             try String.fetchAll(

@@ -1,69 +1,59 @@
-import Foundation
+package import Foundation
 import Models
 import ServiceRuntime
 import Synchronization
 import TestSupport
-import Testing
-
-/// A program that Purser can be made of, by the name of its executable.
-enum Part: String, CaseIterable, Sendable, CustomTestStringConvertible {
-    case orchestrator
-    case logCollector = "log-collector"
-    case hostingAdapter = "hosting-adapter"
-    case gateway
-    /// All services in one process.
-    case everything = "purser"
-
-    /// Those that are processes of their own over RabbitMQ.
-    static let services: [Part] = [.orchestrator, .logCollector, .hostingAdapter, .gateway]
-
-    var testDescription: String { rawValue }
-}
 
 /// Purser as it runs at an operator's: real processes, an empty data folder, HTTP on a free port.
-final class PurserSystem: Sendable {
-    enum Form: String, CaseIterable, Sendable, CustomTestStringConvertible {
+package final class PurserSystem: Sendable {
+    package enum Form: String, CaseIterable, Sendable, CustomStringConvertible {
         case embedded
         case rabbitMQ = "RabbitMQ"
 
-        var testDescription: String { rawValue }
+        package var description: String { rawValue }
 
-        var parts: [Part] { self == .embedded ? [.everything] : Part.services }
+        package var parts: [Part] { self == .embedded ? [.everything] : Part.services }
     }
 
-    static let adminToken = "psr_admin_end-to-end-0123456789abcdef"
+    package static let adminToken = "psr_admin_end-to-end-0123456789abcdef"
 
-    let form: Form
+    package let form: Form
+    /// What it is made of: one process each.
+    package let parts: [Part]
     /// The broker's address; `embedded` without one.
-    let bus: String
+    package let bus: String
     /// What `PURSER_DATA` is.
-    let dataFolder: URL
+    package let dataFolder: URL
     /// Calls the gateway as an administrator.
-    let http: HTTPCaller
-    let ledger: Ledger
+    package let http: HTTPCaller
+    package let ledger: Ledger
 
-    private let folder: URL
+    let folder: URL
+    let processes = Mutex<[Part: ServiceProcess]>([:])
     private let executables: URL
     private let master = MasterKey()
     private let httpPort: Int
     private let healthPorts: [Part: Int]
     /// Set for all parts.
     private let settings: [String: String]
-    private let processes = Mutex<[Part: ServiceProcess]>([:])
 
     /// Makes the folder; nothing runs yet.
-    init(_ form: Form, bus: String, settings: [String: String] = [:]) throws {
+    ///
+    /// - Parameter services: over RabbitMQ; `Part.services` where nil.
+    package init(
+        _ form: Form, bus: String, services: [Part]? = nil, settings: [String: String] = [:]
+    ) throws {
         self.form = form
         self.bus = bus
         self.settings = settings
+        parts = form == .embedded ? form.parts : services ?? form.parts
         folder = try TestRun.folder().appending(path: UUID().uuidString)
         executables = try TestRun.executables()
         dataFolder = folder.appending(path: "data")
         try FileManager.default.createDirectory(at: dataFolder, withIntermediateDirectories: true)
         ledger = Ledger(dataFolder: dataFolder)
         httpPort = try FreePorts.take()
-        healthPorts = Dictionary(
-            uniqueKeysWithValues: zip(Part.services, try FreePorts.take(Part.services.count)))
+        healthPorts = Dictionary(uniqueKeysWithValues: zip(parts, try FreePorts.take(parts.count)))
         http = HTTPCaller(port: httpPort, token: Self.adminToken)
     }
 
@@ -72,39 +62,54 @@ final class PurserSystem: Sendable {
     /// The process of a part.
     ///
     /// - Throws: where it is not running.
-    func process(_ part: Part) throws -> ServiceProcess {
+    package func process(_ part: Part) throws -> ServiceProcess {
         guard let process = processes.withLock({ $0[part] }) else {
             throw WaitingError(description: "\(part.rawValue) does not run.")
         }
         return process
     }
 
-    /// Starts parts; all of this form where none is named.
-    func start(_ parts: Part...) throws {
-        for part in parts.isEmpty ? form.parts : parts {
+    /// Starts parts; all of this system where none is named.
+    package func start(_ parts: Part...) throws {
+        try start(parts.isEmpty ? self.parts : parts)
+    }
+
+    /// Starts parts.
+    ///
+    /// - Parameter more: environment variables for these.
+    package func start(_ parts: [Part], with more: [String: String] = [:]) throws {
+        for part in parts {
             let process = try ServiceProcess(
                 part.rawValue, executables.appending(path: part.rawValue), part == .everything ? ["up"] : [],
-                environment: environment(of: part), in: folder)
+                environment: environment(of: part).merging(more) { _, new in new }, in: folder)
             processes.withLock { $0[part] = process }
         }
     }
 
     /// Ends a part at once, as a crash would.
-    func kill(_ part: Part) async throws {
+    package func kill(_ part: Part) async throws {
+        try await take(part).kill()
+    }
+
+    /// A part that is meant to end: `stop` need not tell of it.
+    ///
+    /// - Throws: where it has ended already.
+    private func take(_ part: Part) throws -> ServiceProcess {
         let process = try process(part)
-        // It is meant to end: `stop` need not tell of it.
+        if let end = process.end {
+            throw WaitingError(description: "\(part) ended by itself (\(end)):\n\(process.tail())")
+        }
         processes.withLock { $0[part] = nil }
-        try await process.kill()
+        return process
     }
 
     /// Ends a part in order.
     ///
     /// - Returns: how it ended, and how long that took.
-    func terminate(_ part: Part, within limit: Duration) async throws -> (
+    package func terminate(_ part: Part, within limit: Duration) async throws -> (
         end: ServiceProcess.End, after: Duration
     ) {
-        let process = try process(part)
-        processes.withLock { $0[part] = nil }
+        let process = try take(part)
         let begun = ContinuousClock.now
         process.signal(SIGTERM)
         let end = try await process.ended(within: limit)
@@ -114,7 +119,7 @@ final class PurserSystem: Sendable {
     /// Ends everything at once and removes the data.
     ///
     /// - Returns: what ended before, without having been told to.
-    func stop() async throws -> [String] {
+    package func stop() async throws -> [String] {
         let processes = processes.withLock { processes in
             defer { processes = [:] }
             return Array(processes.values)
@@ -132,7 +137,7 @@ final class PurserSystem: Sendable {
     }
 
     /// Copies what the processes wrote to `Tests/artefacts`, for whoever looks into a failure.
-    func keepOutput(of test: String) throws {
+    package func keepOutput(of test: String) throws {
         let name = test.map { $0.isLetter || $0.isNumber ? $0 : "-" }
         let target = TestRun.package.appending(
             path: "Tests/artefacts/end-to-end/\(String(name))-\(form.rawValue)")
@@ -141,38 +146,6 @@ final class PurserSystem: Sendable {
         for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         where file.pathExtension == "output" {
             try FileManager.default.copyItem(at: file, to: target.appending(path: file.lastPathComponent))
-        }
-    }
-
-    // MARK: Readiness
-
-    /// Waits until requests can be carried out.
-    func ready(within limit: Duration = .seconds(60)) async throws {
-        var last = "no answer"
-        try await eventually(within: limit, every: .milliseconds(50), "readiness; \(last)") {
-            last = try await self.readiness().map { "\($0)" } ?? "no answer"
-            return last.hasPrefix("200 ")
-        }
-    }
-
-    /// What `/readyz` of the gateway answers; nil where it does not.
-    func readiness() async throws -> Answer? {
-        try await answer(http, "/readyz")
-    }
-
-    /// What `/readyz` or `/healthz` of a service without an HTTP API answers; nil where it does not.
-    func health(_ path: String, of part: Part) async throws -> Answer? {
-        guard part != .gateway, let port = healthPorts[part] else { return try await answer(http, path) }
-        return try await answer(HTTPCaller(port: port, token: nil), path)
-    }
-
-    private func answer(_ caller: HTTPCaller, _ path: String) async throws -> Answer? {
-        do {
-            return try await caller.call(.get, path, within: .seconds(5))
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            return nil
         }
     }
 
@@ -187,23 +160,24 @@ final class PurserSystem: Sendable {
         ]
         if part != .everything { environment["PURSER_INSTANCE"] = part.rawValue }
         environment.merge(settings) { _, new in new }
-        switch part {
-        case .everything:
-            environment["PURSER_HTTP_PORT"] = "\(httpPort)"
+        if part == .gateway || part == .everything { environment["PURSER_HTTP_PORT"] = "\(httpPort)" }
+        if part == .orchestrator || part == .everything {
             environment["PURSER_ADMIN_TOKEN"] = Self.adminToken
-        case .gateway:
-            environment["PURSER_HTTP_PORT"] = "\(httpPort)"
-            environment["PURSER_SEALING_KEY"] = master.derived(for: .gateway).text
-            environment["PURSER_EXPECTED_CATEGORIES"] = "hosting"
-        case .orchestrator:
-            environment["PURSER_MASTER_KEY"] = master.text
-            environment["PURSER_ADMIN_TOKEN"] = Self.adminToken
-        case .hostingAdapter:
-            environment["PURSER_SEALING_KEY"] = master.derived(for: .category("hosting")).text
-        case .logCollector:
-            break
         }
-        if part != .gateway, let port = healthPorts[part] { environment["PURSER_HEALTH_PORT"] = "\(port)" }
+        if part == .gateway {
+            environment["PURSER_SEALING_KEY"] = master.derived(for: .gateway).text
+            environment["PURSER_EXPECTED_CATEGORIES"] = parts.compactMap(\.category).joined(separator: ",")
+        }
+        if part == .orchestrator { environment["PURSER_MASTER_KEY"] = master.text }
+        if let category = part.category {
+            environment["PURSER_SEALING_KEY"] = master.derived(for: .category(category)).text
+        }
+        if let port = healthPort(of: part) { environment["PURSER_HEALTH_PORT"] = "\(port)" }
         return environment
+    }
+
+    /// Where a service without an HTTP API tells of its health.
+    func healthPort(of part: Part) -> Int? {
+        part == .gateway || part == .everything ? nil : healthPorts[part]
     }
 }

@@ -1,19 +1,19 @@
-import Foundation
+package import Foundation
 import Synchronization
 import TestSupport
 
 /// A program that runs as a process of its own, leading a process group of its own, with its output in a file.
-final class ServiceProcess: Sendable {
+package final class ServiceProcess: Sendable {
     /// How a process ended.
-    enum End: Sendable, Equatable {
+    package enum End: Sendable, Equatable {
         case exited(Int32)
         case signalled(Int32)
     }
 
-    let name: String
-    let id: pid_t
+    package let name: String
+    package let id: pid_t
     /// What it writes to standard output and standard error; starts under the same name follow each other.
-    let output: URL
+    package let output: URL
 
     /// Holds its process group's number, for the watcher of `TestRun`.
     private let groupFile: URL
@@ -22,7 +22,7 @@ final class ServiceProcess: Sendable {
     /// - Parameters:
     ///   - folder: the system's, in that of `TestRun`.
     ///   - environment: all of it.
-    init(
+    package init(
         _ name: String, _ executable: URL, _ arguments: [String] = [], environment: [String: String],
         in folder: URL
     ) throws {
@@ -56,41 +56,41 @@ final class ServiceProcess: Sendable {
     }
 
     /// How it ended; nil while it runs.
-    var end: End? { state.end.withLock { $0 } }
+    package var end: End? { state.end.withLock { $0 } }
 
     /// Signals the process alone.
-    func signal(_ signal: Int32) {
+    package func signal(_ signal: Int32) {
         if end == nil { _ = Foundation.kill(id, signal) }
     }
 
     /// Signals the process and all that it started in its group.
-    func signalGroup(_ signal: Int32) {
+    package func signalGroup(_ signal: Int32) {
         _ = Foundation.kill(-id, signal)
     }
 
     /// Waits for its end.
     ///
     /// - Throws: `WaitingError` with the end of its output, if it does not come within the limit.
-    func ended(within limit: Duration) async throws -> End {
+    package func ended(within limit: Duration) async throws -> End {
         try await eventually(within: limit, "the end of \(name)\n\(tail())") { self.end != nil }
         try? FileManager.default.removeItem(at: groupFile)  // Gone with the folder, where it is.
         return end ?? .exited(0)
     }
 
     /// Ends it at once, as a crash would.
-    func kill() async throws {
+    package func kill() async throws {
         signal(SIGKILL)
         _ = try await ended(within: .seconds(30))
     }
 
     /// What it has written.
-    func text() -> String {
+    package func text() -> String {
         guard let data = try? Data(contentsOf: output) else { return "" }  // It has written nothing.
         return String(decoding: data, as: UTF8.self)
     }
 
     /// The end of that.
-    func tail() -> String { String(text().suffix(2_000)) }
+    package func tail() -> String { String(text().suffix(2_000)) }
 
     private static func handle(_ file: URL) throws -> FileHandle {
         if !FileManager.default.fileExists(atPath: file.path) {

@@ -1,21 +1,21 @@
 import AsyncHTTPClient
 import Foundation
-import Models
+package import Models
 import NIOCore
 import TestSupport
 
 /// One event of a stream.
-struct StreamedEvent: Sendable, Equatable {
-    var id: Int
+package struct StreamedEvent: Sendable, Equatable {
+    package var id: Int
     /// As in `action.changed`; `message` where none was named.
-    var type = "message"
-    var data: JSONValue
+    package var type = "message"
+    package var data: JSONValue
 }
 
 /// A stream of server-sent events that is being read.
 ///
 /// - SeeAlso: the HTML standard, section 9.2.6.
-struct EventStream {
+package struct EventStream {
     private var chunks: HTTPClientResponse.Body.AsyncIterator
     private var unread = Data()
 
@@ -26,7 +26,7 @@ struct EventStream {
     /// The next event.
     ///
     /// - Throws: where the stream ends, or its limit is over.
-    mutating func next() async throws -> StreamedEvent {
+    package mutating func next() async throws -> StreamedEvent {
         while true {
             while let end = unread.firstRange(of: Data("\n\n".utf8)) {
                 let block = String(decoding: unread[..<end.lowerBound], as: UTF8.self)
@@ -41,7 +41,7 @@ struct EventStream {
     }
 
     /// All events up to and with the first that fits.
-    mutating func events(until fits: (StreamedEvent) -> Bool) async throws -> [StreamedEvent] {
+    package mutating func events(until fits: (StreamedEvent) -> Bool) async throws -> [StreamedEvent] {
         var events: [StreamedEvent] = []
         while true {
             let event = try await next()

@@ -1,23 +1,26 @@
 import Foundation
 import Synchronization
-import TestSupport
-import Testing
+package import TestSupport
 
 /// Runs a test with a system of its own that is ready, and ends it afterwards, whatever happens.
 ///
 /// - Parameters:
 ///   - broker: for RabbitMQ; the shared one, with a virtual host of its own, where nil.
+///   - proxy: between the services and the broker.
+///   - services: over RabbitMQ; `Part.services` where nil.
 ///   - settings: environment variables for all parts.
 ///   - isStarted: whether the processes are started and ready before the body.
 ///   - limit: for all of it. Waiting for other tests does not count.
-func withSystem(
-    _ form: PurserSystem.Form, broker: TestBroker? = nil, settings: [String: String] = [:],
-    isStarted: Bool = true,
-    within limit: Duration = .seconds(240), _ body: @escaping @Sendable (PurserSystem) async throws -> Void
+package func withSystem(
+    _ form: PurserSystem.Form, broker: TestBroker? = nil, proxy: FaultyProxy? = nil,
+    services: [Part]? = nil, settings: [String: String] = [:], isStarted: Bool = true,
+    within limit: Duration = .seconds(240), test: String = #function,
+    _ body: @escaping @Sendable (PurserSystem) async throws -> Void
 ) async throws {
     await PurserSystem.slots.take()
     defer { PurserSystem.slots.give() }
-    let system = try await PurserSystem.make(form, broker: broker, settings: settings)
+    let system = try await PurserSystem.make(
+        form, broker: broker, proxy: proxy, services: services, settings: settings)
     do {
         try await within(limit, "the test's end") {
             if isStarted {
@@ -27,38 +30,42 @@ func withSystem(
             try await body(system)
         }
     } catch {
-        try system.keepOutput(of: Test.current?.name ?? "test")
-        try await end(system)
+        try system.keepOutput(of: test)
+        _ = try await system.stop()
         throw error
     }
-    try await end(system)
-}
-
-private func end(_ system: PurserSystem) async throws {
-    for fall in try await system.stop() { Issue.record("\(fall)") }
+    let fallen = try await system.stop()
+    if !fallen.isEmpty { throw WaitingError(description: fallen.joined(separator: "\n")) }
 }
 
 extension PurserSystem {
     /// How many systems run at once besides the shared ones: the machine may have two processors.
-    static let slots = Slots(3)
+    package static let slots = Slots(3)
 
     static func make(
-        _ form: Form, broker: TestBroker? = nil, settings: [String: String] = [:]
+        _ form: Form, broker: TestBroker? = nil, proxy: FaultyProxy? = nil, services: [Part]? = nil,
+        settings: [String: String] = [:]
     ) async throws -> PurserSystem {
-        guard form == .rabbitMQ else { return try PurserSystem(form, bus: "embedded", settings: settings) }
-        if let broker { return try PurserSystem(form, bus: broker.url, settings: settings) }
-        return try PurserSystem(
-            form, bus: try await TestBroker.shared().makeVirtualHost(), settings: settings)
+        let bus: String
+        if form == .embedded {
+            bus = "embedded"
+        } else if let broker {
+            bus = proxy?.address(of: broker.url) ?? broker.url
+        } else {
+            let url = try await TestBroker.shared().makeVirtualHost()
+            bus = proxy?.address(of: url) ?? url
+        }
+        return try PurserSystem(form, bus: bus, services: services, settings: settings)
     }
 
     /// How long a provider call may take in the shared systems.
-    static let sharedCallLimit: Duration = .seconds(3)
+    package static let sharedCallLimit: Duration = .seconds(3)
 
     private static let starts = Mutex<[Form: Task<PurserSystem, any Error>]>([:])
 
     /// The system that all tests share which break nothing and look only at their own things. It ends with the test
     /// process.
-    static func shared(_ form: Form) async throws -> PurserSystem {
+    package static func shared(_ form: Form) async throws -> PurserSystem {
         let start = starts.withLock { starts in
             let start =
                 starts[form]

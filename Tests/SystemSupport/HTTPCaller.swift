@@ -1,19 +1,19 @@
 import AsyncHTTPClient
-import Foundation
-import Models
+package import Foundation
+package import Models
 import NIOCore
-import NIOHTTP1
+package import NIOHTTP1
 import NIOPosix
 import TestSupport
 
 /// What came back to a request.
-struct Answer: Sendable, CustomStringConvertible {
-    let status: Int
-    let headers: HTTPHeaders
-    let body: Data
+package struct Answer: Sendable, CustomStringConvertible {
+    package let status: Int
+    package let headers: HTTPHeaders
+    package let body: Data
 
     /// The body; null where it is no JSON.
-    var json: JSONValue {
+    package var json: JSONValue {
         do {
             return try JSONDecoder().decode(JSONValue.self, from: body)
         } catch {
@@ -21,21 +21,21 @@ struct Answer: Sendable, CustomStringConvertible {
         }
     }
 
-    subscript(_ key: String) -> JSONValue? { json[key] }
+    package subscript(_ key: String) -> JSONValue? { json[key] }
 
     /// Whether it is a problem document (RFC 9457) of its own status.
-    var isProblem: Bool {
+    package var isProblem: Bool {
         headers.first(name: "content-type")?.hasPrefix("application/problem+json") == true
             && json["status"]?.integerValue == status && json["title"]?.stringValue?.isEmpty == false
             && json["type"]?.stringValue?.isEmpty == false && json["detail"]?.stringValue?.isEmpty == false
     }
 
-    var description: String { "\(status) \(String(decoding: body.prefix(600), as: UTF8.self))" }
+    package var description: String { "\(status) \(String(decoding: body.prefix(600), as: UTF8.self))" }
 }
 
 /// Calls a gateway as a stranger would.
-struct HTTPCaller: Sendable {
-    enum Method: String, Sendable {
+package struct HTTPCaller: Sendable {
+    package enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
         case patch = "PATCH"
@@ -54,23 +54,23 @@ struct HTTPCaller: Sendable {
     /// The longest body that is read: 8 MiB.
     private static let bodyLimit = 8 << 20
 
-    let base: String
-    var token: String?
+    package let base: String
+    package var token: String?
 
-    init(port: Int, token: String?) {
+    package init(port: Int, token: String?) {
         base = "http://127.0.0.1:\(port)"
         self.token = token
     }
 
     /// The same for someone else.
-    func with(token: String?) -> HTTPCaller {
+    package func with(token: String?) -> HTTPCaller {
         var caller = self
         caller.token = token
         return caller
     }
 
     /// - Parameter limit: from the call to the end of the answer.
-    func call(
+    package func call(
         _ method: Method, _ path: String, _ body: JSONValue? = nil, headers: [String: String] = [:],
         within limit: Duration = .seconds(75)
     ) async throws -> Answer {
@@ -79,7 +79,7 @@ struct HTTPCaller: Sendable {
     }
 
     /// The same with a body of any bytes, declared as JSON.
-    func send(
+    package func send(
         _ method: Method, _ path: String, _ body: Data?, headers: [String: String] = [:],
         within limit: Duration = .seconds(75)
     ) async throws -> Answer {
@@ -99,7 +99,7 @@ struct HTTPCaller: Sendable {
     /// Opens a stream of server-sent events; returns when the gateway has begun it.
     ///
     /// - Parameter limit: until when all of it must have been read.
-    func stream(
+    package func stream(
         _ path: String, lastEventID: String? = nil, within limit: Duration = .seconds(75)
     ) async throws -> EventStream {
         let headers = lastEventID.map { ["Last-Event-ID": $0] } ?? [:]
