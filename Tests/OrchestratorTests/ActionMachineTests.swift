@@ -81,6 +81,15 @@ struct ActionMachineTests {
         #expect(machine.mayBeDone == mayHaveBegun)
     }
 
+    @Test func `What comes back each time as possibly begun is left to a person in the end`() throws {
+        var machine = ActionMachine(state: .queued)
+        for number in 1...ActionMachine.failureLimit {
+            try machine.handle(.dispatch(answerBy: Self.later))
+            try machine.handle(.outcome(attempt: number, .expired(mayHaveBegun: true)))
+            #expect(machine.state == (number < ActionMachine.failureLimit ? .queued : .unsure))
+        }
+    }
+
     @Test func `What may have been begun cannot be cancelled`() {
         for state in [ActionState.queued, .waiting] {
             var maybeDone = ActionMachine(state: state, attempt: 1, mayBeDone: true)

@@ -72,4 +72,27 @@ struct BeginTests {
             #expect(try await Self.ask("one", action, on: harness) == .over)
         }
     }
+
+    @Test func `An attempt that was handed back may still be at it in another process`() async throws {
+        try await Self.withDispatched { harness, action in
+            #expect(try await Self.ask("one", action, on: harness) == .begin)
+            var attempt = try #require(harness.executions.withLock { $0.first })
+            _ = await harness.parts.actions.apply(ActionOutcome(handedBack: attempt), traceparent: nil)
+            #expect(try await Self.ask("two", action, attempt: 2, on: harness) == .wait)
+            #expect(try await Self.ask("one", action, attempt: 2, on: harness) == .look)
+            attempt.attempt = 2
+            _ = await harness.parts.actions.apply(
+                ActionOutcome(attempt, .failed, error: .providerUnavailable), traceparent: nil)
+            _ = try await harness.decide("retry", action)
+            #expect(try await Self.ask("two", action, attempt: 3, on: harness) == .begin)
+        }
+    }
+}
+
+extension ActionOutcome {
+    /// That of a delivery that came again.
+    fileprivate init(handedBack attempt: ExecuteAction) {
+        self.init(attempt, .expired)
+        mayHaveBegun = true
+    }
 }

@@ -2,11 +2,12 @@ package import Models
 
 extension ActionService {
     /// Whether an adapter's instance may begin an attempt. Asked before what must not be done twice, and before whatever may
-    /// have been done: of several processes that have the same message one carries it out.
+    /// have been done: of several processes one at a time is at an action.
     ///
-    /// - Returns: `begin` for the first that asks. `look` for the same instance again, which restarted meanwhile, and for
-    ///   another one once the first has surely ended its call: after the function's limit and
-    ///   `ActionDispatcher.answerGrace`; until then `wait`. `over` where the attempt is not the one that is dispatched.
+    /// - Returns: `begin` for the first that asks. Where an instance has begun the action before and told nothing: `look` for
+    ///   the same one, which was restarted, and for another one once the first has surely ended its call, after the
+    ///   function's limit and `ActionDispatcher.answerGrace`; until then `wait`. `over` where the attempt is not the one that
+    ///   is dispatched.
     package func begin(_ request: BeginAttempt) async throws -> AttemptPermit {
         let now = now()
         let permission: AttemptPermission = try await store.write { transaction in
@@ -14,7 +15,7 @@ extension ActionService {
                 action.machine.attempt == request.attempt,
                 let function = catalogue.function(action.function, of: action.category)
             else { return .over }
-            let before = try transaction.beginning(ofAttempt: request.attempt, of: action)
+            let before = try transaction.lastBeginning(of: action)
             if let before, before.instance != request.instance, before.until > now { return .wait }
             try transaction.begin(
                 attempt: request.attempt, of: action, by: request.instance,

@@ -54,7 +54,9 @@ extension ActionMachine {
             move(to: .unsure)
         case .expired(let mayHaveBegun):
             mayBeDone = mayBeDone || mayHaveBegun
-            move(to: .queued)
+            if mayHaveBegun { failures += 1 }
+            // What ends its adapter each time must not do so for ever.
+            move(to: failures < Self.failureLimit ? .queued : .unsure)
         }
     }
 

@@ -58,7 +58,7 @@ package struct ActionMachine: Sendable, Equatable {
         case failed(isTransient: Bool, retryAt: Timestamp)
         case deferred(reference: String?, pollAt: Timestamp, now: Timestamp)
         case unsure
-        /// - Parameter mayHaveBegun: whether an earlier delivery of the attempt may have begun it.
+        /// - Parameter mayHaveBegun: whether an earlier delivery of the attempt may have begun it; this counts as a failure.
         case expired(mayHaveBegun: Bool)
     }
 

@@ -11,15 +11,15 @@ extension Transaction {
             [action.number, number, possibleDuplicate, time])
     }
 
-    /// Which instance began an attempt, and until when it may be at it; nil where none asked to.
-    package func beginning(
-        ofAttempt number: Int, of action: ActionRecord
-    ) throws -> (instance: String, until: Timestamp)? {
+    /// Which instance began an attempt of the action last, of those that came to nothing known, and until when it may be at
+    /// it; nil where none did.
+    package func lastBeginning(of action: ActionRecord) throws -> (instance: String, until: Timestamp)? {
         let row = try rows(
             """
             SELECT begun_by, begun_until FROM attempts
-            WHERE action_number = ? AND number = ? AND begun_by IS NOT NULL
-            """, [action.number, number]
+            WHERE action_number = ? AND begun_by IS NOT NULL AND coalesce(outcome, 'expired') = 'expired'
+            ORDER BY number DESC LIMIT 1
+            """, [action.number]
         ).first
         return row.map { ($0["begun_by"], Timestamp(milliseconds: $0["begun_until"])) }
     }

@@ -4,6 +4,21 @@ import Models
 import ServiceRuntime
 
 extension AttemptRunner {
+    /// Whether an attempt would change something, and not only look at what the provider is working on.
+    func isChange(_ action: ExecuteAction) -> Bool {
+        action.deferredReference == nil && blueprint.function(action.function)?.isChanging ?? false
+    }
+
+    /// The outcome of an attempt that another delivery of it may have begun.
+    func handBack(_ action: ExecuteAction) -> ActionOutcome {
+        logger.warning(
+            "Handed back attempt that may have been begun before",
+            metadata: [LogKey.actionID: "\(action.actionID)", LogKey.attempt: "\(action.attempt)"])
+        return ActionOutcome(
+            actionID: action.actionID, attempt: action.attempt, outcome: .expired, observed: false,
+            mayHaveBegun: true, begunAt: clock.now, endedAt: clock.now)
+    }
+
     /// Writes the verdict as the message that tells it, and as a log entry with the provider's traffic.
     func end(
         _ action: ExecuteAction, _ verdict: Verdict, prepared: PreparedAttempt?, begunAt: Timestamp,

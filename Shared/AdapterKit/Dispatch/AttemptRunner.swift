@@ -101,14 +101,11 @@ package struct AttemptRunner: Sendable {
         return end(action, verdict, prepared: prepared, begunAt: begunAt, begun: begun, logger: logger)
     }
 
-    /// Whether no attempt of this function may be begun before the orchestrator has said so: what must not be done twice,
-    /// and of everything that changes something what may be a repeat.
-    func asksFirst(_ action: ExecuteAction, isRedelivered: Bool) -> Bool {
-        switch blueprint.function(action.function)?.effect {
-        case .verifyFirst, .irreversible, .conditional: true
-        case .idempotent: isRedelivered || action.possibleDuplicate
-        case .read, nil: false
-        }
+    /// Whether the attempt may be begun only with the orchestrator's leave: what must not be done twice, and of everything
+    /// that changes something what may have been done before.
+    func asksFirst(_ action: ExecuteAction) -> Bool {
+        guard isChange(action) else { return false }
+        return blueprint.function(action.function)?.effect != .idempotent || action.possibleDuplicate
     }
 
     // MARK: Carrying out

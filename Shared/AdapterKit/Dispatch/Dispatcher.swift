@@ -6,8 +6,10 @@ import Synchronization
 
 /// Takes actions from the category's queue and tells what they came to.
 ///
-/// A delivery is settled only after the bus has taken its outcome. Where it does not, the delivery comes
-/// again, and is then known to be a possible repeat.
+/// A delivery is settled only after the bus has taken its outcome. Where it does not, or this process ends before, the
+/// delivery comes again. What it was to change may then be done and told, and a later action under way: so it is not run,
+/// but goes back to the orchestrator, behind an outcome that was told. Where there was none, the action is handed over
+/// once more, as one that may be done.
 struct Dispatcher: Sendable {
     let bus: any MessageBus
     let runner: AttemptRunner
@@ -32,11 +34,13 @@ struct Dispatcher: Sendable {
         self.logger = logger
     }
 
-    /// How long a second delivery of an action under way waits: 40 s. Twenty of these outlast the longest call (600 s) and
-    /// what the orchestrator adds to it (60 s), so that it does not become a dead letter meanwhile.
-    static let repeatDelay = Duration.seconds(40)
+    /// How long a second delivery of an action under way waits: 30 s. Twenty of these outlast the longest call (600 s), so
+    /// that it does not become a dead letter meanwhile.
+    static let repeatDelay = Duration.seconds(30)
     /// How long a delivery waits whose outcome the bus did not take: 1 s.
     static let retryDelay = Duration.seconds(1)
+    /// How long it waits before it asks again whether another process is still at an attempt: 5 s.
+    static let waitDelay = Duration.seconds(5)
 
     /// Takes actions until the task is cancelled; then lets those under way end.
     func run() async throws {
@@ -58,30 +62,33 @@ struct Dispatcher: Sendable {
             logger.debug("Left attempt that was told already", metadata: Self.metadata(of: envelope.data))
             return .done
         }
-        switch await permission(for: envelope.data, isRedelivered: isRedelivered) {
+        if isRedelivered, runner.isChange(envelope.data) {
+            return await tell(runner.handBack(envelope.data), of: envelope)
+        }
+        switch await permission(for: envelope.data) {
         case .begin: return await carryOut(envelope, isRedelivered: isRedelivered)
         case .look: return await carryOut(envelope, isRedelivered: true)
         case .over:
             logger.debug("Left attempt that is over", metadata: Self.metadata(of: envelope.data))
             return .done
-        case .wait:
-            logger.info(
-                "Held back attempt that another instance may have begun",
-                metadata: Self.metadata(of: envelope.data))
-            return .retry(after: Self.repeatDelay)
-        case nil: return .retry(after: Self.retryDelay)
+        case .wait, nil: return .retry(after: Self.retryDelay)
         }
     }
 
-    /// Whether the attempt may be begun. Asked for again until its lease has run out or no more actions are taken, so that
-    /// an orchestrator that restarts does not cost the delivery one of its tries.
+    /// Whether the attempt may be begun. Asked for again while another process may be at it, or nobody answers: until its
+    /// lease has run out, or no more actions are taken.
     ///
-    /// - Returns: nil where nobody answered.
-    private func permission(for action: ExecuteAction, isRedelivered: Bool) async -> AttemptPermission? {
-        guard runner.asksFirst(action, isRedelivered: isRedelivered) else { return .begin }
+    /// - Returns: `wait` or nil where no more actions are taken.
+    private func permission(for action: ExecuteAction) async -> AttemptPermission? {
+        guard runner.asksFirst(action) else { return .begin }
         while true {
+            var permission: AttemptPermission?
             do throws(RequestFailure) {
-                return try await permits.ask(for: action)
+                permission = try await permits.ask(for: action)
+                guard permission == .wait else { return permission }
+                logger.info(
+                    "Waited for another instance that may have begun an attempt",
+                    metadata: Self.metadata(of: action))
             } catch {
                 logger.warning(
                     "Could not ask whether to begin an attempt",
@@ -90,9 +97,9 @@ struct Dispatcher: Sendable {
             // Then it is answered as expired, and nothing is begun.
             guard runner.clock.now <= action.beginBefore else { return .begin }
             do {
-                try await runner.clock.sleep(for: Self.retryDelay)
+                try await runner.clock.sleep(for: permission == .wait ? Self.waitDelay : Self.retryDelay)
             } catch {
-                return nil
+                return permission
             }
         }
     }
@@ -104,6 +111,10 @@ struct Dispatcher: Sendable {
     private func carryOut(_ envelope: Envelope<ExecuteAction>, isRedelivered: Bool) async -> Settlement {
         let outcome = await runner.run(
             envelope.data, isRedelivered: isRedelivered, traceparent: envelope.traceparent)
+        return await tell(outcome, of: envelope)
+    }
+
+    private func tell(_ outcome: ActionOutcome, of envelope: Envelope<ExecuteAction>) async -> Settlement {
         do throws(BusError) {
             try await publish(outcome, traceparent: envelope.traceparent)
             return .done

@@ -27,18 +27,31 @@ struct AdapterTests {
         }
     }
 
-    @Test("An outcome that the bus does not take makes the action come again, as a possible repeat")
-    func outcomeNotTaken() async throws {
-        try await AdapterHarness.with {
-            $0.path == "/observe" ? Scripted.state("done") : Scripted.done
-        } _: {
-            harness, _ in
+    @Test(
+        "An attempt whose outcome the bus does not take comes again, and goes back without being run",
+        arguments: ["open", "change"])
+    func outcomeNotTaken(function: String) async throws {
+        try await AdapterHarness.with { _ in
+            Scripted.done
+        } _: { harness, _ in
             harness.bus.failOutcomes(1, with: .timedOut)
-            try await harness.send(harness.action("open"))
+            try await harness.send(harness.action(function))
             let outcome = try #require(try await harness.outcomes.wait(for: 1).first).data
-            #expect(outcome.outcome == .succeeded)
-            #expect(outcome.observed)
-            #expect(harness.transport.paths == ["/open", "/observe"])
+            #expect(outcome.outcome == .expired)
+            #expect(outcome.mayHaveBegun == true)
+            #expect(harness.transport.paths == ["/\(function)"])
+        }
+    }
+
+    @Test("What only reads is run again when it comes again")
+    func readingAgain() async throws {
+        try await AdapterHarness.with { _ in
+            Scripted.done
+        } _: { harness, _ in
+            harness.bus.failOutcomes(1, with: .timedOut)
+            try await harness.send(harness.action("read"))
+            #expect(try await harness.outcomes.wait(for: 1).first?.data.outcome == .succeeded)
+            #expect(harness.transport.paths == ["/read", "/read"])
         }
     }
 
@@ -72,7 +85,7 @@ struct AdapterTests {
         }
     }
 
-    @Test("What may be a repeat is begun only with leave, even if it may be repeated")
+    @Test("What may have been done before is begun only with leave, even if it may be repeated")
     func asksForRepeats() async throws {
         try await AdapterHarness.with { _ in
             Scripted.done
@@ -101,11 +114,11 @@ struct AdapterTests {
             #expect(outcome.observed)
             #expect(harness.transport.paths == ["/observe"])
 
-            harness.permits.answer(.wait)
+            harness.permits.answer(.wait, .over)
             try await harness.send(harness.action("open"))
-            try await harness.permits.asked.wait(for: 2)
-            try await eventually("the delivery's return") {
-                harness.log.line("Held back attempt that another instance may have begun") != nil
+            try await eventually("the second question") {
+                harness.clock.advance(by: .seconds(5))
+                return harness.permits.asked.count == 3
             }
             #expect(harness.transport.paths == ["/observe"])
         }
