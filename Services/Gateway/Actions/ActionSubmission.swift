@@ -45,6 +45,7 @@ struct ActionSubmission: Sendable {
         var ticket = seconds > 0 ? waiters.register(message.id, now: start, until: deadline) : nil
         defer { if let ticket { waiters.cancel(ticket) } }
         let action = try await accepted(message, of: caller, trace: trace)
+        CrashPoint.beforeAnswer.reach([action.id.rawValue])
         guard let first = ticket, !action.hasEnded else { return action }
         // A repeat under an idempotency key gives the action of the first request.
         if action.id != message.id {

@@ -11,6 +11,7 @@ extension ActionService {
     /// Applies what an attempt came to. The attempt's number is the guard: a repeat changes nothing.
     package func apply(_ outcome: ActionOutcome, traceparent: String?) async -> Settlement {
         let now = now()
+        CrashPoint.beforeCommit.reach([outcome.actionID.rawValue])
         do {
             let news: ActionNews = try await store.write { transaction in
                 guard var action = try transaction.action(outcome.actionID) else {
@@ -21,6 +22,7 @@ extension ActionService {
                 try apply(outcome, to: &action, in: transaction, changes: &changes, now: now)
                 return try self.news(of: changes, in: transaction, now: now)
             }
+            CrashPoint.afterCommit.reach([outcome.actionID.rawValue])
             logCommit(of: outcome, news: news)
             tell(news)
             return .done

@@ -52,7 +52,9 @@ package final class OutboxRelay: Service {
     private func relayBatch() async throws -> Bool {
         let batch = try await store.read { try $0.outbox(after: 0, limit: Self.batchLimit) }
         guard !batch.isEmpty else { return false }
+        CrashPoint.beforeRelay.reach(batch.map(\.crashSubject))
         let published = try await publish(batch)
+        CrashPoint.afterRelay.reach(batch.map(\.crashSubject))
         if published.count < batch.count, let last = batch.last {
             doubtful.withLock { $0 = max($0, last.sequence) }
         }
@@ -90,4 +92,9 @@ package final class OutboxRelay: Service {
             return published
         }
     }
+}
+
+extension OutboxMessage {
+    /// The action that is handed over, without the number of its attempt.
+    fileprivate var crashSubject: String { String(message.id.prefix { $0 != "-" }) }
 }

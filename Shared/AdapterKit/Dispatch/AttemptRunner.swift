@@ -115,19 +115,21 @@ package struct AttemptRunner: Sendable {
         _ action: ExecuteAction, _ prepared: PreparedAttempt, mayBeRepeat: Bool
     ) async -> Verdict {
         if let reference = action.deferredReference {
-            return await call(prepared, within: prepared.timeLimit) { () async throws(ProviderError) in
+            return await call(action, prepared, within: prepared.timeLimit) {
+                () async throws(ProviderError) in
                 try await prepared.function.poll(reference: reference)
             }.verdict
         }
         guard prepared.looksFirst else {
-            return await call(prepared, within: prepared.timeLimit) { () async throws(ProviderError) in
+            return await call(action, prepared, within: prepared.timeLimit) {
+                () async throws(ProviderError) in
                 try await prepared.function.run()
             }.verdict
         }
         let begun = clock.uptime
         if let verdict = await lookBefore(action, prepared, mayBeRepeat: mayBeRepeat) { return verdict }
         let rest = max(prepared.timeLimit - (clock.uptime - begun), .seconds(1))
-        let answer = await call(prepared, within: rest) { () async throws(ProviderError) in
+        let answer = await call(action, prepared, within: rest) { () async throws(ProviderError) in
             try await prepared.function.run()
         }
         guard case .failure(let error) = answer else { return answer.verdict }
@@ -171,9 +173,10 @@ package struct AttemptRunner: Sendable {
 
     /// Makes a call within a time limit.
     private func call(
-        _ prepared: PreparedAttempt, within limit: Duration,
+        _ action: ExecuteAction, _ prepared: PreparedAttempt, within limit: Duration,
         _ function: @escaping @Sendable () async throws(ProviderError) -> ProviderAnswer<[String: JSONValue]>
     ) async -> Answer {
+        CrashPoint.beforeCall.reach([action.crashSubject])
         let (answer, ranOut) = await deadlines.limit(limit) { () -> Answer in
             do throws(ProviderError) {
                 return .success(try await function())
@@ -181,6 +184,7 @@ package struct AttemptRunner: Sendable {
                 return .failure(error)
             }
         }
+        CrashPoint.afterCall.reach([action.crashSubject])
         guard let answer else { return .failure(ProviderError(.internal, mayHaveTakenEffect: true)) }
         guard ranOut, case .failure(var error) = answer else { return answer }
         error.kind = .timedOut
@@ -198,6 +202,11 @@ extension Result<ProviderAnswer<[String: JSONValue]>, ProviderError> {
         case .failure(let error): .failed(error)
         }
     }
+}
+
+extension ExecuteAction {
+    /// What a crash happens once for: the action, and by itself its later looks at what the provider works on.
+    var crashSubject: String { "\(actionID)\(deferredReference == nil ? "" : ".poll")" }
 }
 
 extension Logger {

@@ -111,6 +111,7 @@ struct Dispatcher: Sendable {
     private func carryOut(_ envelope: Envelope<ExecuteAction>, isRedelivered: Bool) async -> Settlement {
         let outcome = await runner.run(
             envelope.data, isRedelivered: isRedelivered, traceparent: envelope.traceparent)
+        CrashPoint.beforePublish.reach([envelope.data.crashSubject])
         return await tell(outcome, of: envelope)
     }
 
@@ -134,6 +135,7 @@ struct Dispatcher: Sendable {
             outcome, to: Queue.outcomes.route, source: source, subject: outcome.actionID.rawValue,
             traceparent: traceparent)
         told.note(outcome)
+        CrashPoint.beforeAcknowledgement.reach([outcome.actionID.rawValue])
     }
 
     private func held(_ outcome: ActionOutcome, _ error: BusError) -> Settlement {
