@@ -186,6 +186,9 @@ let testTargets: [Target] = [
     tests(
         "EndToEndTests",
         ["AMQP", "Bus", "Models", "ServiceRuntime", "SystemSupport", .grdb, .logging, .nioHTTP1]),
+    tests(
+        "FaultsTests", path: "Faults", ["Models", "ServiceRuntime", "SystemSupport", .grdb],
+        exclude: ["soak"]),
 ]
 
 let package = Package(
