@@ -9,8 +9,8 @@ import ServiceRuntime
 package struct Admission: Sendable {
     /// How many actions of all clients may wait: 100,000, about a minute's work.
     package static let defaultLimit = 100_000
-    /// How many of one client: 10,000.
-    package static let defaultClientLimit = 10_000
+    /// How many of one client: 20,000.
+    package static let defaultClientLimit = 20_000
 
     let limit: Int
     let clientLimit: Int

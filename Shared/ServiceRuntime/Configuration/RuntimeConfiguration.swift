@@ -52,7 +52,7 @@ package struct RuntimeConfiguration: Sendable, Equatable {
         httpPort: Int = 8080, masterKey: Redacted<String>? = nil, sealingKey: Redacted<String>? = nil,
         adminToken: Redacted<String>? = nil, logLevel: Logger.Level = .info, healthPort: Int? = nil,
         wantsDemo: Bool = true, expectedCategories: [String] = [], callLimit: Duration = .seconds(600),
-        backlogLimit: Int = 100_000, clientBacklogLimit: Int = 10_000, allowsWebhookHTTP: Bool = false,
+        backlogLimit: Int = 100_000, clientBacklogLimit: Int = 20_000, allowsWebhookHTTP: Bool = false,
         givenInstance: String? = nil
     ) {
         self.bus = bus
