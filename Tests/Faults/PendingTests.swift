@@ -26,7 +26,7 @@ struct PendingTests {
             try await broker?.start()
             try system.start()
             try await system.ready()
-            try await system.change(pending.failing, ["fault": "none"])
+            for failing in pending.failing { try await system.change(failing, ["fault": "none"]) }
             for (id, kind) in pending.actions {
                 let action = try await system.ended(id, within: .seconds(120))
                 #expect(action.state == "succeeded", "\(kind): \(action)")
@@ -57,14 +57,14 @@ struct PendingTests {
 
     private struct Pending: Sendable {
         let actions: [(id: String, kind: Kind)]
-        /// The configuration whose third party is away.
-        let failing: String
+        /// The configurations whose third parties are away: one an action, so that no circuit opens.
+        let failing: [String]
     }
 
     /// Brings every kind about, and waits until each is pending.
     private static func submitAll(on system: PurserSystem) async throws -> Pending {
         let client = try await system.makeClient()
-        let failing = try await system.makeConfiguration(["fault": "transient"])
+        let failing = Recorder<String>()
         let working = try await system.makeConfiguration()
         let registrar = try await system.makeConfiguration(
             ["transfer_seconds": .integer(seconds)], category: "domains")
@@ -74,9 +74,13 @@ struct PendingTests {
                 group.addTask {
                     for number in stride(from: caller, to: ofEach, by: callers) {
                         for kind in Kind.allCases {
+                            var configuration = kind == .poll ? registrar : working
+                            if kind == .retry {
+                                configuration = try await system.makeConfiguration(["fault": "transient"])
+                                failing.record(configuration)
+                            }
                             let product = try await system.makeProduct(
-                                client: client,
-                                configuration: kind == .retry ? failing : kind == .poll ? registrar : working,
+                                client: client, configuration: configuration,
                                 category: kind == .poll ? "domains" : "hosting")
                             let id = try await submit(kind, number, on: product, of: system)
                             accepted.record((id, kind))
@@ -91,7 +95,7 @@ struct PendingTests {
                 $0.state != .queued && $0.attempt > 0 || $0.runAt != nil
             }
         }
-        return Pending(actions: accepted.elements, failing: failing)
+        return Pending(actions: accepted.elements, failing: failing.elements)
     }
 
     private static func submit(
