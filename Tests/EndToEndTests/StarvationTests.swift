@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import NIOHTTP1
+import SystemSupport
 import TestSupport
 import Testing
 

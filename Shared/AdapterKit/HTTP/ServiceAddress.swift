@@ -29,6 +29,13 @@ package struct ServiceAddress: Sendable, Equatable {
         let segments = parts.path.split(separator: "/")
         path = segments.isEmpty ? "" : "/" + segments.joined(separator: "/")
     }
+
+    /// The address itself, as in `https://api.example.com:8443/v1`.
+    package var url: String {
+        let host = host.contains(":") ? "[\(host)]" : host
+        let port = port.map { ":\($0)" } ?? ""
+        return "\(scheme)://\(host)\(port)\(path.isEmpty ? "" : PercentEncoding.path(path))"
+    }
 }
 
 extension HTTPRequest {

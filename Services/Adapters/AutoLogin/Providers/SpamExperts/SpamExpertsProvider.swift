@@ -24,7 +24,7 @@ struct SpamExpertsProvider: AutoLoginProvider {
     }
 
     private func api() throws(ProviderError) -> SpamExpertsAPI {
-        try SpamExpertsAPI(
+        SpamExpertsAPI(
             dashboard: try ServiceAddress(configuration.dashboardURL), username: configuration.username,
             password: configuration.password, timeLimit: context.timeLimit, transport: context.transport)
     }
@@ -74,10 +74,8 @@ struct SpamExpertsProvider: AutoLoginProvider {
         let api = try api()
         let ticket = try await api.createTicket(username: try account.username.accountName())
         context.secrets.add(ticket)
-        var address = api.dashboard
-        address.queryItems = [.init(name: "authticket", value: ticket)]
-        guard let url = address.string else { throw ProviderError(.internal) }
-        return AutoLogin.LoginResult(url: url)
+        let query = PercentEncoding.query([.init("authticket", ticket)])
+        return AutoLogin.LoginResult(url: "\(api.dashboard.url)?\(query)")
     }
 
     // MARK: Parts
