@@ -217,18 +217,31 @@ struct EnhanceTests {
     }
 
     @Test(
-        "Refusals have their kinds, and hostile ids stay one segment of the path",
+        "An id that could lead to another path is refused, and nothing is sent",
+        arguments: ["..", "../7", "a/b"])
+    func hostile(id: String) async throws {
+        for name in ["customer_id", "subscription_id"] {
+            let cluster = try Cluster([:])
+            let ids: [String: JSONValue] = ["username": "jane", "customer_id": "1", "subscription_id": "7"]
+            let outcome = await cluster.run("suspend", ids.merging([name: .string(id)]) { $1 })
+            #expect(outcome.error?.kind == .invalidInput)
+            #expect(cluster.transport.sent.elements.isEmpty)
+        }
+    }
+
+    @Test(
+        "Refusals have their kinds, and ids stay one segment of the path",
         arguments: [
             (400, .invalidInput), (401, .unauthorized), (403, .unauthorized), (404, .notFound),
             (409, .alreadyExists), (429, .rateLimited), (500, .providerUnavailable),
         ] as [(Int, ErrorKind)])
     func refusals(status: Int, kind: ErrorKind) async throws {
         let cluster = try Cluster([
-            "PATCH /orgs/%2E%2E/subscriptions/..%2F7": .success(
+            "PATCH /orgs/o?1/subscriptions/7#": .success(
                 .json(#"{"code":"enhance says no"}"#, status: status))
         ])
         let outcome = await cluster.run(
-            "suspend", ["username": "jane", "customer_id": "..", "subscription_id": "../7"])
+            "suspend", ["username": "jane", "customer_id": "o?1", "subscription_id": "7#"])
         #expect(outcome.outcome == .failed)
         #expect(outcome.error?.kind == kind)
         #expect(outcome.error?.details?["code"] == "enhance says no")

@@ -178,6 +178,15 @@ struct TwentyITests {
     }
 
     @Test(
+        "An id that could lead to another path is refused, and nothing is sent",
+        arguments: ["../reseller", ".."])
+    func hostile(id: String) async throws {
+        let reseller = try Reseller([:])
+        #expect(await reseller.run("getInfo", ["username": .string(id)]).error?.kind == .invalidInput)
+        #expect(reseller.transport.sent.elements.isEmpty)
+    }
+
+    @Test(
         "Refusals have their kinds, and neither key nor provider shows",
         arguments: [
             (#"{"error":{"message":"20i: no such package"}}"#, 404, .notFound),
@@ -188,8 +197,8 @@ struct TwentyITests {
             (#"{"names":[]}"#, 200, .providerUnavailable), ("", 502, .providerUnavailable),
         ] as [(String, Int, ErrorKind)])
     func refusals(body: String, status: Int, kind: ErrorKind) async throws {
-        let reseller = try Reseller(["/package/..%2Freseller%3F": .success(.json(body, status: status))])
-        let outcome = await reseller.run("getInfo", ["username": "../reseller?"])
+        let reseller = try Reseller(["/package/p?1": .success(.json(body, status: status))])
+        let outcome = await reseller.run("getInfo", ["username": "p?1"])
         #expect(outcome.error?.kind == kind)
         #expect(outcome.error?.message.contains("20i") == false)
         let request = try #require(reseller.transport.sent.elements.first)

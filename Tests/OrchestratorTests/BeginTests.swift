@@ -1,6 +1,7 @@
 import Models
 import Orchestrator
 import Synchronization
+import TestSupport
 import Testing
 
 /// Which of several adapter processes carries an attempt out.
@@ -24,6 +25,12 @@ struct BeginTests {
         try await harness.parts.actions.begin(
             BeginAttempt(actionID: action, attempt: attempt, instance: instance)
         ).permission
+    }
+
+    /// What the adapter was given.
+    private static func handOver(on harness: OrchestratorHarness) async throws -> ExecuteAction {
+        try await eventually("the hand-over") { harness.executions.withLock { !$0.isEmpty } }
+        return try #require(harness.executions.withLock { $0.first })
     }
 
     @Test func `The first that asks begins, the same again looks, and another waits`() async throws {
@@ -68,7 +75,7 @@ struct BeginTests {
             #expect(try await Self.ask("one", action, attempt: 2, on: harness) == .over)
             #expect(try await Self.ask("one", action, attempt: 0, on: harness) == .over)
             #expect(try await Self.ask("one", .make(), on: harness) == .over)
-            let attempt = try #require(harness.executions.withLock { $0.first })
+            let attempt = try await Self.handOver(on: harness)
             _ = await harness.parts.actions.apply(
                 ActionOutcome(attempt, .succeeded, result: ActionServiceTests.account), traceparent: nil)
             #expect(try await Self.ask("one", action, on: harness) == .over)
@@ -78,7 +85,7 @@ struct BeginTests {
     @Test func `An attempt that was handed back may still be at it in another process`() async throws {
         try await Self.withDispatched { harness, action in
             #expect(try await Self.ask("one", action, on: harness) == .begin)
-            var attempt = try #require(harness.executions.withLock { $0.first })
+            var attempt = try await Self.handOver(on: harness)
             _ = await harness.parts.actions.apply(ActionOutcome(handedBack: attempt), traceparent: nil)
             #expect(try await Self.ask("two", action, attempt: 2, on: harness) == .wait)
             #expect(try await Self.ask("one", action, attempt: 2, on: harness) == .look)

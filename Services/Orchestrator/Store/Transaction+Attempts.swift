@@ -11,17 +11,17 @@ extension Transaction {
             [action.number, number, possibleDuplicate, time])
     }
 
-    /// Which instance began an attempt of the action last, of those that came to nothing known, and until when it may be at
-    /// it; nil where none did.
+    /// Which instance began the action last, and until when it may be at it; nil where none did, or where it has told what
+    /// the attempt came to.
     package func lastBeginning(of action: ActionRecord) throws -> (instance: String, until: Timestamp)? {
         let row = try rows(
             """
-            SELECT begun_by, begun_until FROM attempts
-            WHERE action_number = ? AND begun_by IS NOT NULL AND coalesce(outcome, 'expired') = 'expired'
-            ORDER BY number DESC LIMIT 1
+            SELECT begun_by, begun_until, coalesce(outcome, 'expired') = 'expired' FROM attempts
+            WHERE action_number = ? AND begun_by IS NOT NULL ORDER BY number DESC LIMIT 1
             """, [action.number]
         ).first
-        return row.map { ($0["begun_by"], Timestamp(milliseconds: $0["begun_until"])) }
+        guard let row, row[2] else { return nil }
+        return (row[0], Timestamp(milliseconds: row[1]))
     }
 
     /// Stores that an instance begins an attempt.
