@@ -57,14 +57,17 @@ struct Dispatcher: Sendable {
             // The same attempt, sent twice: it comes again when the first has ended, and is looked at then.
             return .retry(after: Self.repeatDelay)
         }
-        defer { underWay.end(action) }
-        guard !told.contains(envelope.data) else {
+        if told.contains(envelope.data) {
+            underWay.end(action)
             logger.debug("Left attempt that was told already", metadata: Self.metadata(of: envelope.data))
             return .done
         }
         if isRedelivered, runner.isChange(envelope.data) {
+            // The next attempt may be here before the bus confirms this.
+            underWay.end(action)
             return await tell(runner.handBack(envelope.data), of: envelope)
         }
+        defer { underWay.end(action) }
         switch await permission(for: envelope.data) {
         case .begin: return await carryOut(envelope, isRedelivered: isRedelivered)
         case .look: return await carryOut(envelope, isRedelivered: true)

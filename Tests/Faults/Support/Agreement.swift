@@ -37,7 +37,9 @@ struct Agreement {
             }
         }
         if Set(accepted).count != accepted.count { violations.append("an id was given twice") }
-        for id in Set(known.keys).subtracting(accepted) { violations.append("\(id) is there uncalled for") }
+        for id in Set(known.filter { !$1.isOfNotice }.keys).subtracting(accepted) {
+            violations.append("\(id) is there uncalled for")
+        }
     }
 
     private mutating func checkLeftovers() {
@@ -130,6 +132,13 @@ extension Agreement {
     /// How many actions came to each state.
     var states: [String: Int] {
         Dictionary(grouping: records.actions, by: \.state.rawValue).mapValues(\.count)
+    }
+
+    /// How many actions failed, by function and kind of error.
+    var failures: [String: Int] {
+        Dictionary(grouping: records.actions.filter { $0.state == .failed }) {
+            "\($0.category) \($0.function) (\($0.errorKind ?? "none"))"
+        }.mapValues(\.count)
     }
 
     /// How many effects there were.

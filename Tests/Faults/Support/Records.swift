@@ -16,6 +16,9 @@ struct Records: Sendable {
         let attempt: Int
         /// The outcome of each attempt, `none` where there is none; in order.
         let outcomes: [String]
+        let errorKind: String?
+        /// Whether a third party's notice set it off, and no caller.
+        let isOfNotice: Bool
         let runAt: Timestamp?
         let finishedAt: Timestamp?
     }
@@ -47,12 +50,15 @@ struct Records: Sendable {
         for row in attempts {
             outcomes[row["action_number"], default: []].append(row["outcome"] as String? ?? "none")
         }
-        actions = try Row.fetchAll(db, sql: "SELECT * FROM actions ORDER BY number").map { row in
+        actions = try Row.fetchAll(
+            db, sql: "SELECT *, error ->> 'kind' AS error_kind FROM actions ORDER BY number"
+        ).map { row in
             Action(
                 number: row["number"], id: row["id"], product: row["product_id"], category: row["category"],
                 function: row["function"], state: try ActionState(stored: row["state"]),
                 isChanging: row["is_changing"], attempt: row["attempt"],
-                outcomes: outcomes[row["number"]] ?? [],
+                outcomes: outcomes[row["number"]] ?? [], errorKind: row["error_kind"],
+                isOfNotice: row["requested_by"] == "notice",
                 runAt: (row["run_at"] as Int64?).map(Timestamp.init(milliseconds:)),
                 finishedAt: (row["finished_at"] as Int64?).map(Timestamp.init(milliseconds:)))
         }

@@ -23,6 +23,8 @@ struct Storm: Sendable {
     private static let services: [Part] = [
         .orchestrator, .logCollector, .hostingAdapter, .domainsAdapter, .serversAdapter, .gateway,
     ]
+    /// How many requests are accepted before the first fault.
+    private static let firstRequests = 30
     /// How long everything may take to end after the last fault: most of it is what half-open connections take.
     private static let calmLimit: Duration = .seconds(120)
 
@@ -49,6 +51,7 @@ struct Storm: Sendable {
             let faults = try await underLoad(load) {
                 try await happen(to: system, broker, proxy, until: load)
             }
+            try await system.ready()
             try await calm(system)
             try await reader.reached(try Records(system).events.last?.sequence ?? 0)
             group.cancelAll()
@@ -79,6 +82,8 @@ struct Storm: Sendable {
     ) async throws -> [Fault] {
         var generator = SeededGenerator(seed: seed &+ 1)
         var faults: [Fault] = []
+        // A broker that is killed in the first second of the log's stream never finds it again.
+        try await load.accepted.wait(for: Self.firstRequests, within: .seconds(60))
         let end = ContinuousClock.now + time
         while ContinuousClock.now < end || load.accepted.count < requests {
             let next = faults.count < firstKinds.count ? [firstKinds[faults.count]] : kinds
@@ -93,7 +98,6 @@ struct Storm: Sendable {
 
     /// Waits until nothing is under way. Meanwhile everything that has not ended says why.
     private func calm(_ system: PurserSystem) async throws {
-        try await system.ready()
         let begun = ContinuousClock.now
         try await eventually(within: .seconds(10), every: .milliseconds(200), "reasons for all that waits") {
             try await system.stuck().isEmpty
@@ -117,6 +121,7 @@ struct Storm: Sendable {
         let kinds = Dictionary(grouping: faults, by: \.kind.rawValue).mapValues(\.count)
         say("accepted \(load.accepted.count), refused \(text(refusals.mapValues(\.count)))")
         say("states \(text(agreement.states)); effects \(agreement.effectCount)")
+        say("failures: \(text(agreement.failures))")
         say("faults \(faults.count): \(text(kinds))")
         say("violations \(agreement.violations.count)")
         for violation in agreement.violations { say("  \(violation)") }

@@ -28,7 +28,7 @@ final class Workload: Sendable {
 
     /// The actions that were accepted.
     let accepted = Recorder<String>()
-    /// What was answered otherwise.
+    /// What was refused.
     let refused = Recorder<Answer>()
 
     private let system: PurserSystem
@@ -138,12 +138,12 @@ final class Workload: Sendable {
             } catch {
                 return false  // The gateway is away.
             }
+            guard answer.status < 500, answer.status != 429 else { return false }
             if [200, 202].contains(answer.status), let id = answer["id"]?.stringValue {
                 accepted.record(id)
-                return true
+            } else {
+                refused.record(answer)
             }
-            guard answer.status < 500, answer.status != 429 else { return false }
-            refused.record(answer)
             return true
         }
     }
