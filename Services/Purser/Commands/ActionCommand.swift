@@ -5,9 +5,8 @@ struct ActionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "action", abstract: "Run functions on contract products, and look after what runs.",
         subcommands: [
-            ActionRun.self, ActionList.self, ActionShow.self, ActionCancel.self, ActionRetry.self,
-            ActionAdopt.self,
-            ActionAbandon.self,
+            ActionRun.self, ActionList.self, ActionShow.self, ActionWhy.self, ActionCancel.self,
+            ActionRetry.self, ActionAdopt.self, ActionAbandon.self,
         ])
 }
 
