@@ -28,6 +28,25 @@ struct GoldenTests {
         #expect(written == golden)
     }
 
+    /// `released` has what each version of a message consisted of at the least when it was released, without
+    /// what came later. These files are written once, with the message type, and never changed: services of two
+    /// versions talk to each other, and messages outlive an update in queues and in the database.
+    @Test("A message as it was first released is still read, with all it says", arguments: GoldenFile.all)
+    func released(file: GoldenFile) throws {
+        let body = try Resource.data("Golden/released/\(file.path).json")
+        let released = try JSONDecoder().decode(JSONValue.self, from: body)
+        #expect(released["type"] == .string(file.type))
+        let written = try JSONDecoder().decode(JSONValue.self, from: try file.roundTrip(body))
+        #expect(written == released)
+    }
+
+    @Test("There is a released file for every message and reply, and none of what there is not")
+    func releasedComplete() throws {
+        let files = try Resource.names(in: "Golden/released")
+        let replies = try Resource.names(in: "Golden/released/replies")
+        #expect(files.union(replies.map { "replies/" + $0 }) == Set(GoldenFile.all.map(\.path)))
+    }
+
     @Test("A golden file names every field of its message", arguments: Self.catalogues.flatMap(\.messages))
     func everyField(message: MessageDefinition) throws {
         let data = try #require(try Resource.json("Golden/\(message.type).json")["data"]?.objectValue)
