@@ -20,6 +20,10 @@ extension AMQPBus {
         try await handleDeliveries(of: queue, prefetch: prefetch, workers: prefetch) { work, ended in
             let message = BusMessage(work.delivery.message)
             let isRedelivered = work.delivery.isRedelivered
+            // Only others than this bus publish such.
+            if queue.kind == .work, let reason = message.oversize {
+                return await self.bury(work, message.cut, of: queue, reason: reason, ended: ended)
+            }
             let settlement = await handler(Delivery(message: message, isRedelivered: isRedelivered))
             await self.settle(work, message, settlement, of: queue, ended: ended)
         }

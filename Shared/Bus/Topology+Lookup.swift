@@ -1,3 +1,5 @@
+import Foundation
+
 extension Topology {
     /// The exchange that `MessageBus.events(matching:)` listens to: the first topic exchange.
     var eventsExchange: Exchange { exchanges.first { $0.kind == .topic } ?? .events }
@@ -31,6 +33,24 @@ extension BusMessage {
         letter.headers[DeadLetterHeader.exchange] = exchange
         letter.headers[DeadLetterHeader.routingKey] = routingKey
         return letter
+    }
+
+    /// How much is kept of a body that is over the limit, in its dead letter: 64 KiB.
+    static let keptBytes = 64 << 10
+
+    /// Why a message that came from elsewhere is not handled; nil where its body is not over the limit.
+    var oversize: String? {
+        guard body.count > Self.bodyByteLimit else { return nil }
+        return "a body of \(body.count) bytes is over the limit of \(Self.bodyByteLimit); the first "
+            + "\(Self.keptBytes) are kept"
+    }
+
+    /// The message with as much of its body as a dead letter keeps, where that is over the limit.
+    var cut: BusMessage {
+        guard oversize != nil else { return self }
+        var message = self
+        message.body = Data(body.prefix(Self.keptBytes))
+        return message
     }
 
     func checkSize() throws(BusError) {

@@ -21,6 +21,16 @@ struct DeadLetterTests {
             #"{"specversion":"1.0","id":"1","source":"/test","type":"action.explode.v9","time":"2026-01-01T00:00:00Z","data":{}}"#,
             "action.explode.v9"
         ),
+        (
+            "an unknown version",
+            #"{"specversion":"1.0","id":"1","source":"/test","type":"action.outcome.v99","time":"2026-01-01T00:00:00Z","data":{}}"#,
+            "action.outcome.v99"
+        ),
+        (
+            "another CloudEvents",
+            #"{"specversion":"2.0","id":"1","source":"/test","type":"action.outcome.v1","time":"2026-01-01T00:00:00Z","data":{}}"#,
+            "specversion 2.0"
+        ),
     ]
 
     @Test("They are kept with the reason, others go on, and they can be sent again")
@@ -39,6 +49,11 @@ struct DeadLetterTests {
                         id: "\(queue.name): incomplete", type: "test.v1", body: Self.incomplete(for: queue))
                     try await bus.publish(incomplete, to: queue.route)
                     expected[incomplete.id] = (queue.name, "attempt")
+                }
+                for queue in [Queue.outcomes, .actions(category: "hosting")] {
+                    let id = "\(queue.name): too large"
+                    try await Self.publishTooLarge(id, to: queue, of: system)
+                    expected[id] = (queue.name, "over the limit")
                 }
                 let unknown = BusMessage(
                     Envelope(source: "/test", subject: nil, data: Self.strayOutcome))
@@ -62,6 +77,65 @@ struct DeadLetterTests {
                 try await Self.requeue(
                     try #require(letters.first { $0["message_id"]?.stringValue == unknown.id }), on: system)
             }
+        }
+    }
+
+    /// Puts on the bus what it does not take from us: a body of 2 MiB.
+    private static func publishTooLarge(_ id: String, to queue: Queue, of system: PurserSystem) async throws {
+        let connection = try await AMQPConnection.open(try AMQPEndpoint(url: system.bus), name: "stranger")
+        _ = try await connection.openPublishChannel()
+        var message = AMQPMessage()
+        message.id = id
+        message.type = "test.v1"
+        message.isPersistent = true
+        message.body = Data(repeating: 32, count: 2 * BusMessage.bodyByteLimit)
+        let publication = AMQPPublication(
+            exchange: queue.exchange.name, routingKey: queue.routingKey, isMandatory: true, message: message)
+        try await connection.publish(publication, by: .now + .seconds(10))
+        await connection.close()
+    }
+
+    @Test("What kills its adapter each time harms no other, becomes a dead letter, and can be sent again")
+    func poison() async throws {
+        try await withSystem(.rabbitMQ) { system in
+            // It has its adapter killed whenever it is begun, before it has had an effect.
+            let product = try await system.makeProduct(["latency_ms": 8_000])
+            let poison = try await system.submit("create", PurserSystem.account, on: product)
+            let others = try await system.makeConfiguration()
+            var letters: [JSONValue] = []
+            var deaths = 0
+            while letters.isEmpty, deaths < Queue.deliveryLimit + 5 {
+                let adapter = try system.process(.hostingAdapter)
+                var isBegun = false
+                try await eventually(within: .seconds(30), "its next delivery, after \(deaths) deaths") {
+                    isBegun = adapter.begun(poison) > deaths
+                    if !isBegun { letters = try await system.http.call(.get, "/v1/dead-letters").json.items }
+                    return isBegun || !letters.isEmpty
+                }
+                guard isBegun else { break }
+                if deaths.isMultiple(of: 7) {
+                    let other = try await system.makeProduct(client: product.client, configuration: others)
+                    let parameters: JSONValue = ["email": "jane@example.com", "package_name": "gold"]
+                    #expect(try await system.run("create", parameters, on: other).state == "succeeded")
+                }
+                try await system.kill(.hostingAdapter)
+                try system.start(.hostingAdapter)
+                deaths += 1
+            }
+            print("The message killed its adapter \(deaths) times.")
+            let letter = try #require(letters.first)
+            #expect(letter["queue"]?.stringValue == Queue.actions(category: "hosting").name)
+            let reason = letter["reason"]?.stringValue ?? ""
+            #expect(reason.contains("\(Queue.deliveryLimit) times"), "\(letter)")
+            #expect(try system.ledger.effects(of: poison).isEmpty)
+
+            let number = try #require(letter["id"]?.integerValue)
+            let requeued = try await system.purser("dead-letters", "requeue", "\(number)")
+            #expect(requeued.status == 0, "\(requeued)")
+            #expect(try await system.ended(poison).state == "succeeded")
+            #expect(try system.ledger.effects(of: poison).count == 1)
+            let listed = try await system.purser("dead-letters", "list", "--json")
+            #expect(listed.json.firstItem["requeued_at"]?.stringValue != nil, "\(listed)")
         }
     }
 
@@ -114,4 +188,15 @@ struct DeadLetterTests {
             try await body(bus)
         }
     }
+}
+
+extension ServiceProcess {
+    /// How often an adapter has begun an action, by what it wrote.
+    fileprivate func begun(_ action: String) -> Int {
+        text().split(separator: "\n").count { $0.contains(action) && $0.contains("Began attempt") }
+    }
+}
+
+extension JSONValue {
+    fileprivate var items: [JSONValue] { self["items"]?.arrayValue ?? [] }
 }
