@@ -9,7 +9,9 @@ extension Orchestrator {
     static func requestRouter(
         _ parts: Parts, bus: any MessageBus, now: @escaping @Sendable () -> Timestamp, logger: Logger
     ) -> RequestRouter {
-        var router = RequestRouter(source: source) { type, error in
+        var router = RequestRouter(
+            source: source, explain: { RequestFailure(databaseError: $0) }
+        ) { type, error in
             logger.error(
                 "Could not carry out a request",
                 metadata: [LogKey.messageType: "\(type)", LogKey.error: "\(error)"])

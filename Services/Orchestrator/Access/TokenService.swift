@@ -22,7 +22,12 @@ package struct TokenService: Sendable {
         }
         // To the minute is enough, and spares a write a request.
         if token.lastUsedAt.map({ $0.duration(to: now) >= .seconds(60) }) ?? true {
-            try await store.write { try $0.noteUse(of: token.id, at: now) }
+            do {
+                try await store.write { try $0.noteUse(of: token.id, at: now) }
+            } catch {
+                // Who may read is not kept from it by a full disk.
+                logger.warning("Could not note the use of a token", metadata: [LogKey.error: "\(error)"])
+            }
         }
         return Principal(tokenID: token.id, name: token.name, role: token.role, clientID: token.clientID)
     }

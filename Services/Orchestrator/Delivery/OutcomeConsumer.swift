@@ -4,7 +4,14 @@ import ServiceLifecycle
 import ServiceRuntime
 
 /// Applies what attempts come to.
+///
+/// One that cannot be stored, as on a full disk, is held and tried again every second: were it given back each time, it
+/// would be a dead letter after 20 of them. After 10 min it is given back all the same, well before a broker would cut off
+/// who holds it.
 package struct OutcomeConsumer: Service {
+    /// How often an outcome is tried before it is given back.
+    private static let triesBeforeReturn = 600
+
     let bus: any MessageBus
     let actions: ActionService
 
@@ -13,9 +20,17 @@ package struct OutcomeConsumer: Service {
             try await bus.consume(
                 ActionOutcome.self, from: .outcomes, prefetch: Orchestrator.outcomePrefetch
             ) { envelope, _ in
-                await actions.apply(envelope.data, traceparent: envelope.traceparent)
+                await apply(envelope)
             }
         }
+    }
+
+    private func apply(_ envelope: Envelope<ActionOutcome>) async -> Settlement {
+        for _ in 1..<Self.triesBeforeReturn {
+            let settlement = await actions.apply(envelope.data, traceparent: envelope.traceparent)
+            guard case .retry(let delay) = settlement, await Pause.wait(delay) else { return settlement }
+        }
+        return await actions.apply(envelope.data, traceparent: envelope.traceparent)
     }
 }
 

@@ -4,17 +4,22 @@ package import Models
 
 /// Answers requests: one handler a request type.
 ///
-/// A handler answers its reply or throws `RequestFailure`; any other error is answered as `internal` without its text,
-/// which goes to `onDefect`. A message of an unknown type, or one that cannot be read, is answered as `invalid`.
+/// A handler answers its reply or throws `RequestFailure`; any other error is answered as what `explain` makes of it, or
+/// else as `internal` without its text, and goes to `onDefect`. A message of an unknown type, or one that cannot be read, is answered as `invalid`.
 package struct RequestRouter: Sendable {
     package typealias Handler = @Sendable (BusMessage) async -> BusMessage
 
     private var handlers: [String: Handler] = [:]
     private let source: String
+    private let explain: @Sendable (any Error) -> RequestFailure?
     private let onDefect: @Sendable (_ type: String, any Error) -> Void
 
-    package init(source: String, onDefect: @escaping @Sendable (_ type: String, any Error) -> Void) {
+    package init(
+        source: String, explain: @escaping @Sendable (any Error) -> RequestFailure? = { _ in nil },
+        onDefect: @escaping @Sendable (_ type: String, any Error) -> Void
+    ) {
         self.source = source
+        self.explain = explain
         self.onDefect = onDefect
     }
 
@@ -24,6 +29,7 @@ package struct RequestRouter: Sendable {
         _ answer: @escaping @Sendable (Request, Envelope<Request>) async throws -> Request.Reply
     ) {
         let source = source
+        let explain = explain
         let onDefect = onDefect
         handlers[Request.messageType] = { message in
             let reply: Reply<Request.Reply>
@@ -36,7 +42,8 @@ package struct RequestRouter: Sendable {
                 reply = .failure(RequestFailure(.invalid, error.message))
             } catch {
                 onDefect(Request.messageType, error)
-                reply = .failure(RequestFailure(.internal, "The request could not be carried out."))
+                reply = .failure(
+                    explain(error) ?? RequestFailure(.internal, "The request could not be carried out."))
             }
             return Self.encode(reply, source: source)
         }
