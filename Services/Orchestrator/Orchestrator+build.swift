@@ -9,23 +9,27 @@ extension Orchestrator {
     ///
     /// - Parameters:
     ///   - now: the wall clock; tests give their own.
+    ///   - uptime: the time that passes, whatever the wall clock says.
     ///   - backoff: when failed attempts are tried again.
     /// - Returns: the services in the order in which they depend on each other.
     /// - Throws: where the store cannot be opened or a key is missing.
     package static func build(
         _ context: ServiceContext, now: @escaping @Sendable () -> Timestamp = { .now },
-        backoff: Backoff = Backoff()
+        uptime: @escaping @Sendable () -> Duration = SteadyClock.systemUptime, backoff: Backoff = Backoff()
     ) async throws -> [any Service] {
-        try await assemble(context, now: now, backoff: backoff).services
+        try await assemble(context, now: now, uptime: uptime, backoff: backoff).services
     }
 
     /// The same, with the parts at hand.
     package static func assemble(
-        _ context: ServiceContext, now: @escaping @Sendable () -> Timestamp = { .now },
+        _ context: ServiceContext, now wallClock: @escaping @Sendable () -> Timestamp = { .now },
+        uptime: @escaping @Sendable () -> Duration = SteadyClock.systemUptime,
         backoff: Backoff = Backoff(), webhookSchedule: WebhookSchedule = WebhookSchedule()
     ) async throws -> (parts: Parts, services: [any Service]) {
         let logger = context.logger
         let bus = context.bus
+        let clock = SteadyClock(wall: wallClock, uptime: uptime)
+        let now: @Sendable () -> Timestamp = { clock.now }
         let folder = URL(fileURLWithPath: context.configuration.dataFolder).appending(path: "orchestrator")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let store = try Store(file: folder.appending(path: "purser.sqlite"))
@@ -43,13 +47,13 @@ extension Orchestrator {
             store: store, catalogue: catalogue, secrets: secrets, backoff: backoff,
             admission: Admission(
                 limit: context.configuration.backlogLimit,
-                clientLimit: context.configuration.clientBacklogLimit), now: now, events: events,
+                clientLimit: context.configuration.clientBacklogLimit), clock: clock, events: events,
             outboxWritten: outboxWritten, alarmSet: alarmSet, deliveriesWritten: deliveriesWritten,
             logger: logger)
         let configurations = ConfigurationService(
             store: store, catalogue: catalogue, secrets: secrets, bus: bus, actions: actions, now: now)
         let parts = Parts(
-            store: store, catalogue: catalogue, actions: actions,
+            clock: clock, store: store, catalogue: catalogue, actions: actions,
             products: ProductService(store: store, catalogue: catalogue, actions: actions, now: now),
             configurations: configurations,
             notices: NoticeService(

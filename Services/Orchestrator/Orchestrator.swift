@@ -17,6 +17,7 @@ package enum Orchestrator {
 
     /// What the orchestrator is made of, for tests that want to reach into it.
     package struct Parts: Sendable {
+        package let clock: SteadyClock
         package let store: Store
         package let catalogue: Catalogue
         package let actions: ActionService

@@ -1,6 +1,7 @@
 import Logging
 package import Models
 import ServiceRuntime
+import Synchronization
 
 extension ActionService {
     /// How many due actions are moved on in one transaction.
@@ -11,6 +12,7 @@ extension ActionService {
     ///
     /// - Returns: when the next one's time comes; nil where there is none.
     package func moveDueActions() async throws -> Timestamp? {
+        try await followClock()
         while true {
             let now = now()
             let (news, count, next): (ActionNews, Int, Timestamp?) = try await store.write { transaction in

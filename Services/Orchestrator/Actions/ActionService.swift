@@ -19,7 +19,7 @@ package struct ActionService: Sendable {
     let admission: Admission
     let webhooks: WebhookWriter
     let backoff: Backoff
-    let now: @Sendable () -> Timestamp
+    let clock: SteadyClock
     let events: EventPublisher
     let outboxWritten: Nudge
     let alarmSet: Nudge
@@ -28,7 +28,7 @@ package struct ActionService: Sendable {
 
     package init(
         store: Store, catalogue: Catalogue, secrets: SecretKeeper, backoff: Backoff, admission: Admission,
-        now: @escaping @Sendable () -> Timestamp, events: EventPublisher, outboxWritten: Nudge,
+        clock: SteadyClock, events: EventPublisher, outboxWritten: Nudge,
         alarmSet: Nudge, deliveriesWritten: Nudge, logger: Logger
     ) {
         self.store = store
@@ -36,7 +36,7 @@ package struct ActionService: Sendable {
         self.secrets = secrets
         self.backoff = backoff
         self.admission = admission
-        self.now = now
+        self.clock = clock
         self.events = events
         self.outboxWritten = outboxWritten
         self.alarmSet = alarmSet
@@ -46,6 +46,9 @@ package struct ActionService: Sendable {
         views = ActionViews(catalogue: catalogue, secrets: secrets)
         webhooks = WebhookWriter(views: views)
     }
+
+    /// The time that all of the orchestrator goes by.
+    func now() -> Timestamp { clock.now }
 
     // MARK: Accepting
 

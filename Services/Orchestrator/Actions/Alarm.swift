@@ -5,8 +5,10 @@ import ServiceRuntime
 
 /// Moves actions on when their time has come: scheduled starts, retries, polls, outcomes that never came.
 ///
-/// Times are those of the wall clock. The alarm looks at least every second, so a step of the clock delays nothing for
-/// longer than that.
+/// Waits are lengths of time: where the wall clock is set while this runs, they are moved along with it, so that none ends
+/// early or late. Moments that people named, as the start of a scheduled action, are the wall clock's: set forward over
+/// one, it is due; set back before one, it waits for it. The alarm looks at least every second, which is how long either
+/// may take to be noticed. A step while nothing runs cannot be told from time that passed.
 package struct Alarm: Service {
     /// The longest time between two looks.
     package static let longestSleep: Duration = .seconds(1)

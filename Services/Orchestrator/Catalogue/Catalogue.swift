@@ -119,6 +119,17 @@ package final class Catalogue: Sendable {
         }
     }
 
+    /// The clock was set: what was heard of so long ago still was.
+    package func moveTimes(by step: Duration) {
+        state.withLock { state in
+            state.adapters = state.adapters.mapValues { status in
+                var status = status
+                status.lastSeenAt = status.lastSeenAt.advanced(by: step)
+                return status
+            }
+        }
+    }
+
     private static func isOnline(_ status: AdapterStatus, now: Timestamp) -> Bool {
         status.online && status.lastSeenAt.duration(to: now) < onlineFor
     }

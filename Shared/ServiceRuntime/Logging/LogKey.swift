@@ -41,6 +41,8 @@ package enum LogKey {
     package static let requestedBy = "requested_by"
     package static let decision = "decision"
     package static let configurationID = "configuration.id"
+    /// Names of fields, with commas between them; never their values.
+    package static let fields = "fields"
     package static let tokenID = "token.id"
     package static let eventID = "event.id"
     package static let eventType = "event.type"
@@ -78,6 +80,15 @@ package enum LogKey {
 
     /// Milliseconds, with a fraction where it is a number.
     package static let durationMilliseconds = "duration_ms"
+    /// When a backup was made.
+    package static let madeAt = "made_at"
+    /// Messages that were not published any more.
+    package static let forgottenMessages = "forgotten_messages"
+    /// Products that differ from their providers, and those of which that is not known.
+    package static let differing = "differing"
+    package static let doubtful = "doubtful"
+    /// How far a clock was set, in milliseconds; negative for back.
+    package static let stepMilliseconds = "step_ms"
     package static let count = "count"
     package static let bytes = "bytes"
     package static let lastID = "last_id"

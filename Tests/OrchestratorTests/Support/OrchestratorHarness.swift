@@ -67,7 +67,8 @@ final class OrchestratorHarness: Sendable {
         var schedule = WebhookSchedule()
         schedule.jitter = { 1 }
         let (parts, services) = try await Orchestrator.assemble(
-            context, now: { clock.now }, backoff: backoff, webhookSchedule: schedule)
+            context, now: { clock.now }, uptime: { clock.uptime }, backoff: backoff,
+            webhookSchedule: schedule)
         let group = ServiceGroup(services: [BusService(bus)] + services, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -217,13 +218,22 @@ final class OrchestratorHarness: Sendable {
 
 /// A clock that stands until a test moves it.
 final class TestClock: Sendable {
-    private let time: Mutex<Timestamp>
+    private let time: Mutex<(now: Timestamp, uptime: Duration)>
 
-    init(_ start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000)) { time = Mutex(start) }
+    init(_ start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000)) { time = Mutex((start, .zero)) }
 
-    var now: Timestamp { time.withLock { $0 } }
+    var now: Timestamp { time.withLock { $0.now } }
 
-    func advance(by duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
+    /// Time passed, whatever the clock was set to.
+    var uptime: Duration { time.withLock { $0.uptime } }
+
+    /// Lets time pass.
+    func advance(by duration: Duration) {
+        time.withLock { $0 = ($0.now.advanced(by: duration), $0.uptime + duration) }
+    }
+
+    /// Sets the clock without any time passing.
+    func step(by duration: Duration) { time.withLock { $0.now = $0.now.advanced(by: duration) } }
 }
 
 extension ActionOutcome {
