@@ -29,6 +29,27 @@ struct ActionSubmission: Sendable {
             id: id, contractProductID: product, clientID: client, function: request.function.name,
             parameters: parameters, runAt: request.runAt, idempotencyKey: request.idempotencyKey,
             fingerprint: request.fingerprint, requestedBy: try call.actor, audience: try call.principal.role)
+        return try await answer(message, call)
+    }
+
+    /// Has a product compared with its provider: an ordinary action of the function that reads it.
+    ///
+    /// - Throws: 409 where its category has no such function.
+    func check(_ call: Call) async throws -> Response {
+        let product: ContractProductID = try call.id()
+        let entry = try await products.entry(product, client: try call.onlyClient, trace: call.trace)
+        guard let function = Blueprints.named(entry.category)?.checkFunction else {
+            throw Problem(
+                .conflict, "No function of \(entry.category) reads what a product is at its provider.")
+        }
+        let message = SubmitAction(
+            id: .make(), contractProductID: product, function: function.name, parameters: [:],
+            fingerprint: "check", check: call.body["adopt"] == true ? .adopt : .compare,
+            requestedBy: try call.actor, audience: try call.principal.role)
+        return try await answer(message, call)
+    }
+
+    private func answer(_ message: SubmitAction, _ call: Call) async throws -> Response {
         let seconds = call.query["wait"]?.integerValue ?? 0
         let action = try await submit(message, of: try call.principal, wait: seconds, trace: call.trace)
         var response = Response.json(

@@ -25,10 +25,12 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .get, path: "/v1/contract-products", tag: "Contract products",
                 name: "listContractProducts", summary: "Contract products, newest first", access: .client,
-                query: [Query.clientID, Query.category] + Query.page, answers: [.ok("ContractProductList")]
+                query: [Query.clientID, Query.category] + ProductCheck.filters + Query.page,
+                answers: [.ok("ContractProductList")]
             ) { call in
                 let request = ListContractProducts(
                     clientID: try call.clientFilter, category: call.query["category"]?.stringValue,
+                    differs: call.query["differs"]?.boolValue, doubtful: call.query["doubtful"]?.boolValue,
                     page: call.page)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
@@ -71,6 +73,39 @@ extension [HTTPRoute] {
                 let request = ShowProductHistory(id: try call.id(), clientID: try call.onlyClient)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
+            HTTPRoute(
+                method: .post, path: "/v1/contract-products/{id}/check", tag: "Contract products",
+                name: "checkContractProduct",
+                summary: "Compares a contract product with its provider, by an action that says what differs",
+                access: .admin, query: [ActionRequest.waitParameter],
+                body: RouteBody(name: "ProductCheck", fields: [ProductCheck.adopt], isOptional: true),
+                answers: [
+                    RouteAnswer(
+                        status: .ok,
+                        help: "The action, which has ended; failed, notFound: the provider does not know it",
+                        content: .structure("Action"), headers: ["Location": "Where the action is"]),
+                    RouteAnswer(
+                        status: .accepted, help: "The action, which is durable and goes on by itself",
+                        content: .structure("Action"), headers: ["Location": "Where the action is"]),
+                ]
+            ) { call in try await parts.submission.check(call) },
         ]
     }
+}
+
+/// What concerns the comparison of products with their providers.
+enum ProductCheck {
+    static let adopt = FieldDefinition(
+        name: "adopt", type: .boolean,
+        help: "Whether what the provider says is written to the product, with who asked for it",
+        defaultValue: false)
+
+    static let filters = [
+        FieldDefinition(
+            name: "differs", type: .boolean,
+            help: "Only those that differed, or did not, when they were last compared with their providers"),
+        FieldDefinition(
+            name: "doubtful", type: .boolean,
+            help: "Only those of a restored backup that nothing has confirmed since, or only others"),
+    ]
 }

@@ -124,7 +124,8 @@ package struct ActionDispatcher: Sendable {
             secretsOf: effective, fields: function.parameters, context: "\(action.id)/parameters")
         let timeout = Duration.seconds(function.timeoutSeconds)
         let beginBefore = now.advanced(by: Self.lease)
-        let mayBeDone = action.machine.mayBeDone
+        // What was done after the backup that a product comes from, nobody here knows.
+        let mayBeDone = action.machine.mayBeDone || (product.isDoubtful && function.isChanging)
         try action.machine.handle(.dispatch(answerBy: beginBefore.advanced(by: timeout + Self.answerGrace)))
         let category = secrets.category(action.category)
         return ExecuteAction(

@@ -51,6 +51,11 @@ extension ActionService {
                 details: ["abandoned_by": .string(request.decidedBy)])
         case .retry:
             action.finishedAt = nil
+            // Who decides so has looked.
+            if var product = try transaction.product(action.productID), product.isDoubtful {
+                product.isDoubtful = false
+                try transaction.update(product)
+            }
         case .cancel, .approve, .reject:
             break
         }

@@ -8,6 +8,8 @@ struct ActionOrder: Sendable {
     var given: [String: JSONValue]
     /// Not before; at once where nil or in the past.
     var runAt: Timestamp?
+    /// What becomes of what the result says otherwise of the product; nil where it is no check.
+    var check: CheckMode?
     var requestedBy: String
     /// The type of the business event that sets it off.
     var eventType: String?
@@ -53,7 +55,8 @@ extension ActionService {
             clientID: product.clientID, category: product.category, provider: "",
             configurationID: product.configurationID, function: function.name,
             isChanging: function.isChanging, machine: ActionMachine(state: .queued), given: order.given,
-            parameters: order.given, requestedBy: order.requestedBy, eventType: order.eventType,
+            parameters: order.given, check: order.check, requestedBy: order.requestedBy,
+            eventType: order.eventType,
             traceparent: order.traceparent,
             createdAt: now)
         action.provider = try transaction.configuration(product.configurationID)?.provider ?? ""

@@ -58,6 +58,9 @@ extension ActionService {
             Circuit.Event(outcome, of: action.number, now: now), of: action.configurationID, in: transaction,
             changes: &changes)
         if let error = outcome.error { action.error = error }
+        if action.check != nil, action.machine.state == .failed, outcome.error?.kind == .notFound {
+            try noteAbsence(&action, in: transaction, changes: &changes, now: now)
+        }
         if action.machine.state == .deferred {
             try dispatcher.statuses.enterDeferral(of: &action, in: transaction, changes: &changes, now: now)
         }
@@ -142,6 +145,15 @@ extension ActionService {
             result, fields: function.result, from: category, to: .init(secrets.storage, context))
         action.resultExpiresAt = function.resultKeptSeconds.map { now.advanced(by: .seconds($0)) }
         action.isResultExpired = false
+        guard action.check == nil else {
+            return try compare(
+                &action, function: function, product: &product, in: transaction, changes: &changes, now: now)
+        }
+        // What was done on it, or was found done, shows that it is there.
+        if action.isChanging, product.isDoubtful {
+            product.isDoubtful = false
+            try transaction.update(product)
+        }
         var fields = try keptParameters(of: action, function: function, product: product.id)
         if function.writesBack {
             let place = SecretKeeper.Place(secrets.storage, "\(product.id)/fields")
@@ -175,6 +187,11 @@ extension ActionService {
             if let error = event.action.error {
                 metadata[LogKey.errorKind] = "\(error.kind.rawValue)"
                 metadata[LogKey.error] = "\(error.message)"
+            }
+            if let differences = event.action.differences, !differences.isEmpty {
+                metadata[LogKey.fields] = "\(differences.map(\.field).joined(separator: ","))"
+                logger.warning("Found a product that differs from its provider", metadata: metadata)
+                continue
             }
             switch event.action.state {
             case .unsure, .failed: logger.error("Committed outcome", metadata: metadata)

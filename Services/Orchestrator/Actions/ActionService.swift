@@ -119,7 +119,7 @@ package struct ActionService: Sendable {
             from: .init(secrets.gateway, "\(request.id)/parameters"),
             to: .init(secrets.storage, "\(request.id)/parameters"))
         let order = ActionOrder(
-            id: request.id, function: function, given: given, runAt: request.runAt,
+            id: request.id, function: function, given: given, runAt: request.runAt, check: request.check,
             requestedBy: request.requestedBy, traceparent: traceparent)
         return try accept(order, on: product, in: transaction, changes: &changes, now: now)
     }
@@ -135,6 +135,9 @@ package struct ActionService: Sendable {
         }
         if request.audience == .client, function.audience != .client {
             throw RequestFailure(.forbidden, "\(function.name) is not open to clients.")
+        }
+        if request.check != nil, function.isChanging {
+            throw RequestFailure(.invalid, "\(function.name) changes the product, so it is no check of it.")
         }
         if let refusal = try refusal(of: function, on: product, in: transaction) { throw refusal }
         return function

@@ -36,6 +36,7 @@ package struct ActionViews: Sendable {
             parameters: parameters, result: result, resultExpired: isExpired ? true : nil,
             error: action.error,
             attempts: action.machine.attempt == 0 ? [] : try transaction.attempts(of: action),
+            check: action.check, differences: action.differences,
             requestedBy: action.requestedBy, runAt: action.runAt, createdAt: action.createdAt,
             finishedAt: action.finishedAt)
     }

@@ -74,9 +74,7 @@ package struct ProductService: Sendable {
     package func list(_ request: ListContractProducts) async throws -> ContractProductList {
         let limit = request.page.boundedLimit
         return try await store.read { transaction in
-            let products = try transaction.products(
-                client: request.clientID, category: request.category, before: request.page.cursor,
-                limit: limit + 1)
+            let products = try transaction.products(request, limit: limit + 1)
             return ContractProductList(
                 items: products.prefix(limit).map { view($0, actions: nil) },
                 nextCursor: products.count > limit ? products[limit - 1].id.rawValue : nil)
@@ -134,7 +132,10 @@ package struct ProductService: Sendable {
             configurationID: product.configurationID, name: product.name, package: product.package,
             status: product.status, provisionFields: product.provisionFields.mapValues(\.maskingSealed),
             businessEvents: product.businessEvents.isEmpty ? nil : product.businessEvents,
-            actionsAvailable: actions, createdAt: product.createdAt, updatedAt: product.updatedAt)
+            actionsAvailable: actions, checkedAt: product.checkedAt,
+            differences: product.differences.isEmpty ? nil : product.differences,
+            doubtful: product.isDoubtful ? true : nil, createdAt: product.createdAt,
+            updatedAt: product.updatedAt)
     }
 
     private static func invalid(_ pointer: String, _ detail: String) -> RequestFailure {

@@ -30,6 +30,10 @@ package struct ActionRecord: Sendable {
     /// The product's status before the provider began to work on it by itself; nil where that changed nothing.
     package var statusBefore: ProductStatus?
     package var error: ActionError?
+    /// What becomes of what its result says otherwise of the product; nil where it is no check. Set before it is stored.
+    package var check: CheckMode?
+    /// What the provider says otherwise, where it is a check that has ended.
+    package var differences: [FieldDifference]?
     package var requestedBy: String
     /// The type of the business event that set it off; nil where none did. Set before it is stored.
     package var eventType: String?

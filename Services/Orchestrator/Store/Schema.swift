@@ -17,6 +17,7 @@ enum Schema {
         migrator.registerMigration("5 webhooks") { try $0.execute(sql: webhooks) }
         migrator.registerMigration("6 who began an attempt") { try $0.execute(sql: beginnings) }
         migrator.registerMigration("7 load") { try $0.execute(sql: load) }
+        migrator.registerMigration("8 checks and backups") { try $0.execute(sql: checks) }
         return migrator
     }
 
@@ -24,6 +25,21 @@ enum Schema {
     private static let beginnings = """
         ALTER TABLE attempts ADD COLUMN begun_by TEXT;
         ALTER TABLE attempts ADD COLUMN begun_until INTEGER;
+        """
+
+    // `is_swept` is 0 while a restored product waits for its check. A backup has a row in `backups` without `restored_at`;
+    // the first start on it fills that in.
+    private static let checks = """
+        ALTER TABLE actions ADD COLUMN check_mode TEXT;
+        ALTER TABLE actions ADD COLUMN differences TEXT;
+        ALTER TABLE products ADD COLUMN checked_at INTEGER;
+        ALTER TABLE products ADD COLUMN differences TEXT;
+        ALTER TABLE products ADD COLUMN is_doubtful INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE products ADD COLUMN is_swept INTEGER NOT NULL DEFAULT 1;
+        CREATE INDEX products_differing ON products(id) WHERE differences IS NOT NULL;
+        CREATE INDEX products_doubtful ON products(id) WHERE is_doubtful = 1;
+        CREATE INDEX products_unswept ON products(id) WHERE is_swept = 0;
+        CREATE TABLE backups (number INTEGER PRIMARY KEY, made_at INTEGER NOT NULL, restored_at INTEGER) STRICT;
         """
 
     private static let expiringResults = """

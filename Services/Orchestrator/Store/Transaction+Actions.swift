@@ -6,7 +6,7 @@ extension Transaction {
         number, id, product_id, client_id, category, provider, configuration_id, function, is_changing, line, state,
         attempt, failures, may_be_done, wake_at, deferred_reference, deferred_since, given, parameters, result, error,
         requested_by, run_at, traceparent, created_at, finished_at, result_expires_at, result_expired, status_before,
-        event_type, turn
+        event_type, turn, check_mode, differences
         """
 
     /// The number of the next new action.
@@ -22,8 +22,8 @@ extension Transaction {
             """
             INSERT INTO actions (number, id, product_id, client_id, category, provider, configuration_id, function, is_changing,
                 is_open, line, state, attempt, failures, may_be_done, wake_at, deferred_reference, deferred_since, given,
-                parameters, error, requested_by, run_at, traceparent, created_at, finished_at, event_type, turn)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                parameters, error, requested_by, run_at, traceparent, created_at, finished_at, event_type, turn, check_mode)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 action.number, action.id.rawValue, action.productID.rawValue, action.clientID.rawValue,
@@ -35,6 +35,7 @@ extension Transaction {
                 action.parameters == action.given ? given : Self.json(action.parameters),
                 action.error.map { Self.json($0) }, action.requestedBy, action.runAt, action.traceparent,
                 action.createdAt, action.finishedAt, action.eventType, action.storedTurn,
+                action.check?.rawValue,
             ])
         try count(action, before: nil)
     }
@@ -50,7 +51,7 @@ extension Transaction {
             UPDATE actions SET is_open = ?, line = ?, state = ?, attempt = ?, failures = ?, may_be_done = ?,
                 wake_at = ?, deferred_reference = ?, deferred_since = ?, parameters = ?, result = ?, error = ?,
                 finished_at = ?, result_expires_at = ?, result_expired = ?, status_before = ?, domain = ?,
-                provider = ?, configuration_id = ?, turn = ?
+                provider = ?, configuration_id = ?, turn = ?, differences = ?
             WHERE number = ?
             """,
             [
@@ -62,7 +63,8 @@ extension Transaction {
                 action.finishedAt, action.resultExpiresAt, action.isResultExpired,
                 action.statusBefore?.rawValue,
                 machine.state == .deferred ? DomainKey.of(action.parameters) : nil,
-                action.provider, action.configurationID.rawValue, action.storedTurn, action.number,
+                action.provider, action.configurationID.rawValue, action.storedTurn,
+                action.differences.map { Self.json($0) }, action.number,
             ])
         try count(action, before: before.flatMap(ActionState.init(rawValue:)))
     }
@@ -158,6 +160,17 @@ extension Transaction {
         ).map(Self.action)
     }
 
+    /// Every action that has not ended, the oldest first.
+    package func openActions() throws -> [ActionRecord] {
+        try rows("SELECT \(Self.columns) FROM actions WHERE is_open = 1 ORDER BY number").map(Self.action)
+    }
+
+    /// How many open actions someone asked for.
+    package func openActionCount(requestedBy requester: String) throws -> Int {
+        try row("SELECT count(*) FROM actions WHERE is_open = 1 AND requested_by = ?", [requester])
+            .map { $0[0] } ?? 0
+    }
+
     /// How many open actions there are in each state.
     package func openActionCounts() throws -> [(state: String, count: Int)] {
         try rows("SELECT state, count(*) FROM actions WHERE is_open = 1 GROUP BY state").map {
@@ -214,7 +227,9 @@ extension Transaction {
             result: try (row[19] as String?).map { try value($0) },
             resultExpiresAt: row.time(26), isResultExpired: row[27],
             statusBefore: (row[28] as String?).flatMap(ProductStatus.init(rawValue:)),
-            error: try (row[20] as String?).map { try value($0) }, requestedBy: row[21],
+            error: try (row[20] as String?).map { try value($0) },
+            check: (row[31] as String?).flatMap(CheckMode.init(rawValue:)),
+            differences: try (row[32] as String?).map { try value($0) }, requestedBy: row[21],
             eventType: row[29],
             runAt: row.time(22), traceparent: row[23],
             createdAt: Timestamp(milliseconds: row[24]), finishedAt: row.time(25))

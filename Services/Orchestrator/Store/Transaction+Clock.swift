@@ -13,6 +13,10 @@ extension Transaction {
         try run(
             "UPDATE actions SET result_expires_at = result_expires_at + ? WHERE result_expires_at IS NOT NULL",
             arguments)
+        try run(
+            "UPDATE attempts SET begun_until = begun_until + ? WHERE begun_until IS NOT NULL AND ended_at IS NULL",
+            arguments)
+        try run("UPDATE circuits SET until = until + ? WHERE until IS NOT NULL", arguments)
         try run("UPDATE polls SET next_at = next_at + ?", arguments)
         try run(
             "UPDATE webhook_deliveries SET next_at = next_at + ? WHERE state = 'pending' AND next_at IS NOT NULL",

@@ -15,6 +15,12 @@ package struct ProductRecord: Sendable {
     package var businessEvents: [String: JSONValue] = [:]
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
+    /// When it was last compared with its provider.
+    package var checkedAt: Timestamp?
+    /// What the provider said otherwise then, and was not taken over.
+    package var differences: [FieldDifference] = []
+    /// Whether it comes from a backup, and neither a check nor a change has confirmed it since.
+    package var isDoubtful = false
 }
 
 extension Transaction {
@@ -38,13 +44,15 @@ extension Transaction {
         try run(
             """
             UPDATE products SET configuration_id = ?, name = ?, package = ?, status = ?, provision_fields = ?,
-                updated_at = ?, domain = ?, business_events = ? WHERE id = ?
+                updated_at = ?, domain = ?, business_events = ?, checked_at = ?, differences = ?, is_doubtful = ?
+            WHERE id = ?
             """,
             [
                 product.configurationID.rawValue, product.name, product.package, product.status.rawValue,
                 Self.json(product.provisionFields), product.updatedAt,
                 DomainKey.of(product.provisionFields),
-                product.businessEvents.isEmpty ? nil : Self.json(product.businessEvents),
+                product.businessEvents.isEmpty ? nil : Self.json(product.businessEvents), product.checkedAt,
+                product.differences.isEmpty ? nil : Self.json(product.differences), product.isDoubtful,
                 product.id.rawValue,
             ])
     }
@@ -57,14 +65,17 @@ extension Transaction {
     }
 
     /// Products that match, newest first, with an id below `cursor`.
-    package func products(
-        client: ClientID?, category: String?, before cursor: String?, limit: Int
-    ) throws -> [ProductRecord] {
-        try rows(
+    package func products(_ filter: ListContractProducts, limit: Int) throws -> [ProductRecord] {
+        var conditions = [
+            "(?1 IS NULL OR client_id = ?1)", "(?2 IS NULL OR category = ?2)", "(?3 IS NULL OR id < ?3)",
+        ]
+        // Written out, so that the indices of the few that differ or are doubtful are used.
+        if let differs = filter.differs { conditions.append("differences IS \(differs ? "NOT " : "")NULL") }
+        if let doubtful = filter.doubtful { conditions.append("is_doubtful = \(doubtful ? 1 : 0)") }
+        return try rows(
             """
-            SELECT * FROM products WHERE (?1 IS NULL OR client_id = ?1) AND (?2 IS NULL OR category = ?2)
-                AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4
-            """, [client?.rawValue, category, cursor, limit]
+            SELECT * FROM products WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT ?4
+            """, [filter.clientID?.rawValue, filter.category, filter.page.cursor, limit]
         ).map(Self.product)
     }
 
@@ -109,6 +120,7 @@ extension Transaction {
             provisionFields: try value(row[7]),
             businessEvents: try (row[11] as String?).map { try value($0) } ?? [:],
             createdAt: Timestamp(milliseconds: row[8]),
-            updatedAt: Timestamp(milliseconds: row[9]))
+            updatedAt: Timestamp(milliseconds: row[9]), checkedAt: row.time(12),
+            differences: try (row[13] as String?).map { try value($0) } ?? [], isDoubtful: row[14])
     }
 }

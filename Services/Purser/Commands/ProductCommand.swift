@@ -6,6 +6,7 @@ struct ProductCommand: AsyncParsableCommand {
         commandName: "product", abstract: "Contract products: what clients bought.",
         subcommands: [
             ProductList.self, ProductShow.self, ProductCreate.self, ProductUpdate.self, ProductHistory.self,
+            ProductCheck.self,
         ])
 
     static func text(_ product: JSONValue) -> String {
@@ -16,7 +17,15 @@ struct ProductCommand: AsyncParsableCommand {
             ("client", Cell(product.text("client_id"))),
             ("configuration", Cell(product.text("configuration_id"))),
             ("created", .time(product["created_at"])),
+            ("compared", product["checked_at"].map { Cell.time($0) }),
+            (
+                "doubtful",
+                product["doubtful"] == true ? Cell("it comes from a backup; check it", .yellow) : nil
+            ),
         ]).text
+        if let differences = product["differences"]?.arrayValue, !differences.isEmpty {
+            text += "\n\n" + ProductCheckText.table(differences)
+        }
         if let fields = product["provision_fields"]?.objectValue, !fields.isEmpty {
             text += "\n\n\(Style.bold.apply(to: "PROVISION FIELDS"))\n" + ActionText.members(fields)
         }
@@ -40,11 +49,17 @@ struct ProductList: PurserSubcommand {
 
     @Option(help: "Only of this client.") var client: String?
     @Option(help: "Only of this category.") var category: String?
+    @Flag(help: "Only those that differed from their provider when they were last compared.")
+    var differing = false
+    @Flag(help: "Only those of a restored backup that nothing has confirmed since.") var doubtful = false
     @Option(help: "Most products shown.") var limit = 50
     @OptionGroup var common: CommonOptions
 
     func run(_ client: PurserClient) async throws {
-        let query = [("client_id", self.client), ("category", category)]
+        let query = [
+            ("client_id", self.client), ("category", category), ("differs", differing ? "true" : nil),
+            ("doubtful", doubtful ? "true" : nil),
+        ]
         try await list(client, "/v1/contract-products", query, limit: limit) { products in
             Table(
                 ["id", "name", "category", "package", "status", "client"],
@@ -121,6 +136,11 @@ struct ProductUpdate: PurserSubcommand {
 }
 
 struct ProductHistory: PurserSubcommand {
+    /// Which action, and who, where that is known.
+    private static func author(_ change: JSONValue) -> String {
+        [change.text("action_id"), change.text("changed_by")].compactMap(\.self).joined(separator: ", ")
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "What was written to a contract product, newest first.")
 
@@ -136,7 +156,7 @@ struct ProductHistory: PurserSubcommand {
                         .time(change["changed_at"]), Cell(change.text("field"), .bold),
                         Cell(change.text("old_value")),
                         Cell(change.text("new_value")),
-                        Cell(change.text("action_id") ?? change.text("changed_by"), .dim),
+                        Cell(Self.author(change), .dim),
                     ]
                 }
             ).text

@@ -27,6 +27,10 @@ package struct BlueprintDefinition: Codable, Sendable, Equatable {
         functions.first { $0.name == name }
     }
 
+    /// The function that reads what a product is at its provider, by which the two can be compared: `getInfo`. Nil in
+    /// categories that have none.
+    package var checkFunction: FunctionDefinition? { function("getInfo") }
+
     enum CodingKeys: String, CodingKey {
         case category, title, help, functions, notices
         case businessEvents = "business_events"
