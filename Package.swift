@@ -143,7 +143,7 @@ let services: [Target] =
             dependencies: adapters.map { .target(name: "\($0.0)Adapter") } + [
                 "AdapterKit", "Gateway", "Orchestrator", "LogCollector", "ServiceRuntime", "Models",
                 .argumentParser,
-                .asyncHTTPClient, .nioCore,
+                .asyncHTTPClient, .grdb, .nioCore,
             ], path: "Services/Purser", plugins: ["AdaptersPlugin"])
     ]
 
@@ -176,7 +176,7 @@ let testTargets: [Target] = [
     tests("OrchestratorTests", ["Orchestrator", .crypto, .grdb, .nioCore, .nioHTTP1, .nioPosix]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
-    tests("PurserTests", ["AdapterKit", "Models", "Purser"]),
+    tests("PurserTests", ["AdapterKit", "Models", "Orchestrator", "Purser", .grdb]),
     .target(
         name: "SystemSupport",
         dependencies: [

@@ -77,7 +77,7 @@ extension Orchestrator {
             try await parts.tokens.register(adminToken: token.revealed)
         }
         // What was in flight when everything stopped is lost with a bus that lives in the process.
-        if !bus.keepsMessages { try await actions.redispatchLost() }
+        if try await !actions.restoreFromBackup(), !bus.keepsMessages { try await actions.redispatchLost() }
         let router = requestRouter(parts, bus: bus, now: now, logger: logger)
         return (
             parts,
@@ -94,6 +94,7 @@ extension Orchestrator {
                 OutcomeConsumer(bus: bus, actions: actions),
                 RequestServer(bus: bus, router: router),
                 parts.polls,
+                ProductSweep(store: store, actions: actions, logger: logger),
                 WebhookSender(
                     store: store, secrets: secrets, address: address, schedule: webhookSchedule,
                     written: deliveriesWritten, now: now, logger: logger),

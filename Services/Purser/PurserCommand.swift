@@ -16,7 +16,7 @@ struct PurserCommand: AsyncParsableCommand {
             ConfigurationCommand.self, EventCommand.self, LogsCommand.self, BlueprintsCommand.self,
             ProvidersCommand.self,
             TokenCommand.self, WebhookCommand.self, DeadLettersCommand.self, KeysCommand.self,
-            WelcomeCommand.self,
+            BackupCommand.self, WelcomeCommand.self,
             DemoCommand.self, AdaptersCommand.self,
         ])
 }

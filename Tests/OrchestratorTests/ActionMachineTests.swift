@@ -10,6 +10,7 @@ struct ActionMachineTests {
     /// Every kind of event. The attempt of the machines below is 1.
     private static let events: [String: ActionMachine.Event] = [
         "due": .due, "dispatch": .dispatch(answerBy: later), "invalid": .invalid, "lost": .lost,
+        "restored": .restored(canLook: true), "restoredBlind": .restored(canLook: false),
         "succeeded": .outcome(attempt: 1, .succeeded),
         "failed": .outcome(attempt: 1, .failed(isTransient: false, retryAt: later)),
         "failedForNow": .outcome(attempt: 1, .failed(isTransient: true, retryAt: later)),
@@ -22,17 +23,29 @@ struct ActionMachineTests {
     ]
 
     private static let table: [ActionState: [String: ActionState]] = [
-        .scheduled: ["due": .queued, "cancel": .cancelled],
+        .scheduled: [
+            "due": .queued, "cancel": .cancelled, "restored": .queued, "restoredBlind": .unsure,
+        ],
         .awaitingApproval: ["approve": .queued, "reject": .rejected, "cancel": .cancelled],
-        .queued: ["dispatch": .dispatched, "invalid": .failed, "cancel": .cancelled],
+        .queued: [
+            "dispatch": .dispatched, "invalid": .failed, "cancel": .cancelled, "restored": .queued,
+            "restoredBlind": .unsure,
+        ],
         .dispatched: [
             "due": .queued, "lost": .queued, "succeeded": .succeeded, "failed": .failed,
             "failedForNow": .waiting,
-            "deferred": .deferred, "unsure": .unsure, "expired": .queued,
+            "deferred": .deferred, "unsure": .unsure, "expired": .queued, "restored": .queued,
+            "restoredBlind": .unsure,
         ],
-        .waiting: ["due": .queued, "cancel": .cancelled, "retry": .queued],
-        .deferred: ["due": .queued],
-        .unsure: ["retry": .queued, "adopt": .succeeded, "abandon": .failed],
+        .waiting: [
+            "due": .queued, "cancel": .cancelled, "retry": .queued, "restored": .queued,
+            "restoredBlind": .unsure,
+        ],
+        .deferred: ["due": .queued, "restored": .deferred, "restoredBlind": .deferred],
+        .unsure: [
+            "retry": .queued, "adopt": .succeeded, "abandon": .failed, "restored": .unsure,
+            "restoredBlind": .unsure,
+        ],
         .succeeded: [:], .failed: ["retry": .queued], .rejected: [:], .cancelled: [:],
     ]
 
@@ -70,6 +83,22 @@ struct ActionMachineTests {
             #expect(machine.mayBeDone)
             try machine.handle(.dispatch(answerBy: Self.later))
             #expect(machine.attempt == 4)
+            #expect(machine.mayBeDone)
+        }
+    }
+
+    @Test func `In a restored action no outcome of before is taken for one of now`() throws {
+        for state in [ActionState.queued, .dispatched, .waiting, .deferred] {
+            var machine = ActionMachine(state: state, attempt: 2, wakeAt: Self.now)
+            try machine.handle(.restored(canLook: true))
+            #expect(machine.mayBeDone)
+            if state == .deferred { try machine.handle(.due) }
+            try machine.handle(.dispatch(answerBy: Self.later))
+            for number in 1...10 {
+                #expect(throws: ActionMachine.Refusal.stale) {
+                    try machine.handle(.outcome(attempt: number, .succeeded))
+                }
+            }
             #expect(machine.mayBeDone)
         }
     }

@@ -42,6 +42,33 @@ extension ActionService {
         }
     }
 
+    /// Where the wall clock was set, moves the waits along with it, so that it makes none shorter or longer.
+    private func followClock() async throws {
+        guard clock.step() != nil else { return }
+        let followed = Mutex<Duration?>(nil)
+        do {
+            // In the writer's turn, so that nobody compares moments of before with a clock of after.
+            try await store.write { transaction in
+                guard let step = clock.step() else { return }
+                try transaction.moveWaits(by: step)
+                catalogue.moveTimes(by: step)
+                clock.follow(step)
+                followed.withLock { $0 = step }
+            }
+        } catch {
+            // Nothing was moved, so the step is still to come.
+            if let step = followed.withLock({ $0 }) {
+                catalogue.moveTimes(by: .zero - step)
+                clock.follow(.zero - step)
+            }
+            throw error
+        }
+        guard let step = followed.withLock({ $0 }) else { return }
+        logger.warning(
+            "Moved waits along with a clock that was set",
+            metadata: [LogKey.stepMilliseconds: "\((step / .milliseconds(1)).rounded())"])
+    }
+
     /// Hands every dispatched action over again, as one that may be done: the bus forgot what was in flight.
     package func redispatchLost() async throws {
         let now = now()
@@ -69,7 +96,7 @@ extension ActionService {
     }
 
     /// Ends the attempt of a dispatched action that came to nothing known.
-    private func noteLoss(
+    func noteLoss(
         of action: ActionRecord, in transaction: Transaction, changes: inout ActionChanges, now: Timestamp
     ) throws {
         guard action.machine.state == .dispatched else { return }

@@ -18,11 +18,22 @@ extension ActionMachine {
             move(to: .queued)
         case (.dispatched, .outcome(let number, let outcome)) where number == attempt:
             apply(outcome)
+        case (.scheduled, .restored(let canLook)), (.queued, .restored(let canLook)),
+            (.dispatched, .restored(let canLook)), (.waiting, .restored(let canLook)):
+            attempt += Self.restoredAttempts
+            mayBeDone = true
+            move(to: canLook ? .queued : .unsure)
+        case (.deferred, .restored):
+            attempt += Self.restoredAttempts
+            mayBeDone = true
+        case (.unsure, .restored):
+            attempt += Self.restoredAttempts
+            move(to: .unsure)
         case (_, .outcome):
             throw .stale
         case (_, .decision(let decision)):
             try apply(decision)
-        case (_, .due), (_, .dispatch), (_, .invalid), (_, .lost):
+        case (_, .due), (_, .dispatch), (_, .invalid), (_, .lost), (_, .restored):
             throw .notNow(state)
         }
     }

@@ -45,6 +45,11 @@ package struct ActionMachine: Sendable, Equatable {
         case outcome(attempt: Int, Outcome)
         /// The bus forgot what was in flight (it does not outlive a restart).
         case lost
+        /// It comes from a backup, and what was done since is not known here. Not of what is scheduled for later.
+        ///
+        /// - Parameter canLook: whether it can be handed over again, because running it twice is no harm or the provider
+        ///   is looked at first.
+        case restored(canLook: Bool)
         /// A person decided.
         case decision(Decision)
     }
@@ -79,6 +84,9 @@ package struct ActionMachine: Sendable, Equatable {
 
     /// How often an action is tried for reasons that pass, before it fails: 12 failures, about 50 minutes.
     package static let failureLimit = 12
+    /// By how much the number of attempts is raised in a restored action, so that no outcome of an attempt after the
+    /// backup is taken for one of an attempt after the restoration: 1,000.
+    package static let restoredAttempts = 1_000
     /// How long a provider may work on an action by itself: 30 days.
     package static let deferralLimit: Duration = .seconds(30 * 86_400)
 }
