@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import SystemSupport
 import TestSupport
 
 /// What a command of the operators' command line came to.

@@ -19,7 +19,7 @@ struct ClockTests {
                 ? ActionOutcome(attempt, .failed, error: .rateLimited, retryAfter: 90)
                 : ActionOutcome(attempt, .succeeded, result: ActionServiceTests.account)
         } body: { harness in
-            let action = try await harness.submit("suspend", on: try await harness.account()).action
+            let action = try await harness.submit("suspend", on: try await harness.activeProduct()).action
             _ = try await harness.wait(for: action.id, .waiting)
             try await expectSecondAttempt(of: action.id, after: .seconds(90), harness, step)
             _ = try await harness.wait(for: action.id, .succeeded)
@@ -33,7 +33,7 @@ struct ClockTests {
                 ? ActionOutcome(attempt, .deferred, pollAfter: 300, reference: "job-7")
                 : ActionOutcome(attempt, .succeeded, result: ActionServiceTests.account)
         } body: { harness in
-            let action = try await harness.submit("suspend", on: try await harness.account()).action
+            let action = try await harness.submit("suspend", on: try await harness.activeProduct()).action
             _ = try await harness.wait(for: action.id, .deferred)
             try await expectSecondAttempt(of: action.id, after: .seconds(300), harness, step)
             _ = try await harness.wait(for: action.id, .succeeded)
@@ -45,7 +45,7 @@ struct ClockTests {
         try await OrchestratorHarness.run { attempt in
             attempt.possibleDuplicate ? ActionOutcome(attempt, .succeeded, result: [:]) : nil
         } body: { harness in
-            let action = try await harness.submit("terminate", on: try await harness.account()).action
+            let action = try await harness.submit("terminate", on: try await harness.activeProduct()).action
             let function = try #require(Hosting.blueprint.function("terminate"))
             let whole =
                 ActionDispatcher.lease + .seconds(function.timeoutSeconds) + ActionDispatcher.answerGrace
@@ -60,7 +60,7 @@ struct ClockTests {
         try await OrchestratorHarness.run { attempt in
             ActionOutcome(attempt, .succeeded, result: ["login_url": "https://panel.example.com/x"])
         } body: { harness in
-            let product = try await harness.account()
+            let product = try await harness.activeProduct()
             let action = try await harness.submit("getLoginUrl", on: product, ["user_ip": "192.0.2.1"]).action
             _ = try await harness.wait(for: action.id, .succeeded)
             harness.clock.step(by: step)
@@ -77,8 +77,10 @@ struct ClockTests {
     @Test func `What is scheduled starts when the clock says so, and not before`() async throws {
         try await OrchestratorHarness.run(adapter: ActionServiceTests.obliging) { harness in
             let runAt = harness.clock.now.advanced(by: .seconds(1800))
-            let early = try await harness.submit("suspend", on: try await harness.account(), runAt: runAt)
-                .action
+            let early = try await harness.submit(
+                "suspend", on: try await harness.activeProduct(), runAt: runAt
+            )
+            .action
             harness.clock.step(by: .seconds(-3600))
             harness.clock.advance(by: .seconds(1800))
             _ = try await harness.parts.actions.moveDueActions()
@@ -89,8 +91,10 @@ struct ClockTests {
             _ = try await harness.wait(for: early.id, .succeeded)
 
             let next = harness.clock.now.advanced(by: .seconds(1800))
-            let late = try await harness.submit("unsuspend", on: try await harness.account(), runAt: next)
-                .action
+            let late = try await harness.submit(
+                "unsuspend", on: try await harness.activeProduct(), runAt: next
+            )
+            .action
             harness.clock.step(by: .seconds(3600))
             _ = try await harness.parts.actions.moveDueActions()
             _ = try await harness.wait(for: late.id, .succeeded)
@@ -147,7 +151,7 @@ struct ClockTests {
 
 extension OrchestratorHarness {
     /// An active account's product.
-    func account() async throws -> ContractProductID {
+    func activeProduct() async throws -> ContractProductID {
         let id = try await product(["username": "janedoe"])
         try await parts.store.write { transaction in
             guard var product = try transaction.product(id) else { return }

@@ -24,11 +24,11 @@ struct RestoreTests {
         try await OrchestratorHarness.run(folder: folder, clock: clock, adapter: { _ in nil }) { harness in
             let created = try await harness.submit(
                 "create", on: try await harness.product(), ActionServiceTests.create)
-            let suspended = try await harness.submit("suspend", on: try await harness.account())
-            let terminated = try await harness.submit("terminate", on: try await harness.account())
-            let lookedUp = try await harness.submit("getInfo", on: try await harness.account())
+            let suspended = try await harness.submit("suspend", on: try await harness.activeProduct())
+            let terminated = try await harness.submit("terminate", on: try await harness.activeProduct())
+            let lookedUp = try await harness.submit("getInfo", on: try await harness.activeProduct())
             let scheduled = try await harness.submit(
-                "suspend", on: try await harness.account(),
+                "suspend", on: try await harness.activeProduct(),
                 runAt: harness.clock.now.advanced(by: .seconds(86_400)))
             let found = Open(
                 created: created.action.id, suspended: suspended.action.id, terminated: terminated.action.id,

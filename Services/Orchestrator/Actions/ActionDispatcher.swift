@@ -78,6 +78,7 @@ package struct ActionDispatcher: Sendable {
     /// What an action is handed over with.
     private struct Parts {
         let function: FunctionDefinition
+        let product: ProductRecord
         let configuration: ConfigurationRecord
         let provider: ProviderDescriptor
         let parameters: [String: JSONValue]
@@ -110,7 +111,8 @@ package struct ActionDispatcher: Sendable {
             throw RequestFailure(.invalid, "What the action needs is missing or wrong.", problems: problems)
         }
         return Parts(
-            function: function, configuration: configuration, provider: provider, parameters: effective)
+            function: function, product: product, configuration: configuration, provider: provider,
+            parameters: effective)
     }
 
     private func compose(
@@ -125,7 +127,7 @@ package struct ActionDispatcher: Sendable {
         let timeout = Duration.seconds(function.timeoutSeconds)
         let beginBefore = now.advanced(by: Self.lease)
         // What was done after the backup that a product comes from, nobody here knows.
-        let mayBeDone = action.machine.mayBeDone || (product.isDoubtful && function.isChanging)
+        let mayBeDone = action.machine.mayBeDone || (parts.product.isDoubtful && function.isChanging)
         try action.machine.handle(.dispatch(answerBy: beginBefore.advanced(by: timeout + Self.answerGrace)))
         let category = secrets.category(action.category)
         return ExecuteAction(
