@@ -81,7 +81,6 @@ struct DiskTests {
                 try system.start()
                 let process = try system.process(.everything)
                 try await eventually(within: .seconds(60), "its end") { process.end != nil }
-                _ = try await system.terminate(.everything, within: .seconds(10))
                 #expect(process.end != .exited(0))
                 #expect(process.tail().contains("SQLite error"), "\(process.tail())")
 

@@ -82,6 +82,14 @@ struct BeginTests {
         }
     }
 
+    @Test func `What was lost with its bus is begun by whoever comes`() async throws {
+        try await Self.withDispatched { harness, action in
+            #expect(try await Self.ask("one", action, on: harness) == .begin)
+            try await harness.parts.actions.redispatchLost()
+            #expect(try await Self.ask("two", action, attempt: 2, on: harness) == .begin)
+        }
+    }
+
     @Test func `An attempt that was handed back may still be at it in another process`() async throws {
         try await Self.withDispatched { harness, action in
             #expect(try await Self.ask("one", action, on: harness) == .begin)

@@ -95,7 +95,8 @@ extension ActionService {
         }
     }
 
-    /// Ends the attempt of a dispatched action that came to nothing known.
+    /// Ends the attempt of a dispatched action that came to nothing known. Nobody is at it any more: its time is over, or the
+    /// processes that were at it are.
     func noteLoss(
         of action: ActionRecord, in transaction: Transaction, changes: inout ActionChanges, now: Timestamp
     ) throws {
@@ -106,5 +107,6 @@ extension ActionService {
             action.machine.attempt, of: action, outcome: nil,
             error: ActionError(kind: .timedOut, message: "No answer came to this attempt."), begunAt: nil,
             at: now)
+        try transaction.forgetBeginnings(of: action)
     }
 }

@@ -33,6 +33,11 @@ extension Transaction {
             [instance, until, action.number, number])
     }
 
+    /// Stores that no instance is at an action any more.
+    package func forgetBeginnings(of action: ActionRecord) throws {
+        try run("UPDATE attempts SET begun_by = NULL WHERE action_number = ?", [action.number])
+    }
+
     /// Stores what an attempt came to.
     package func endAttempt(
         _ number: Int, of action: ActionRecord, outcome: AttemptOutcome?, error: ActionError?,
