@@ -63,8 +63,9 @@ final class DeliveryQueue<Element: Sendable>: Sendable {
         await withTaskCancellationHandler {
             await workers.value
         } onCancel: {
-            ended.set()
+            // First, so that nobody who is told of the end is handed anything more.
             removeConsumer(consumer)
+            ended.set()
         }
         removeConsumer(consumer)
     }
