@@ -258,6 +258,19 @@ import Testing
         }
     }
 
+    @Test func `answers that end early because entries are large leave none out`() async throws {
+        try await GatewayHarness.run { harness in
+            harness.fake.state.withLock { state in
+                state.logEntries = (1...20).map { Fixtures.logEntry($0) }
+                state.logAnswerLimit = 3
+            }
+            try await self.withStream(harness, "/v1/logs/stream", lastEventID: 0) { text in
+                try await eventually("all entries") { text.ids.count >= 20 }
+                #expect(text.ids == Array(1...20))
+            }
+        }
+    }
+
     @Test func `since brings stored entries first`() async throws {
         try await GatewayHarness.run { harness in
             harness.fake.state.withLock { $0.logEntries = (1...3).map { Fixtures.logEntry($0) } }

@@ -49,8 +49,10 @@ private struct LogSource: StreamSource {
             chunk.add(id: id, event: nil, data: RawJSON(try LogView.shown(entry, to: role)))
             position = id
         }
-        chunk.hasMore = list.items.count >= filter.limit
-        if !chunk.hasMore { position = max(position, list.lastID) }
+        // An answer ends early where its entries are large, so what lies behind its last entry was not looked at. Only an
+        // empty one tells that nothing does.
+        chunk.hasMore = !list.items.isEmpty && position < list.lastID
+        if list.items.isEmpty { position = max(position, list.lastID) }
         return chunk
     }
 }

@@ -238,8 +238,8 @@ extension FakeOrchestrator {
                         Array(matching.filter { $0.id ?? 0 < request.before ?? .max }.reversed())
                     }
                 return LogList(
-                    items: Array(found.prefix(request.limit)), lastID: state.logEntries.last?.id ?? 0,
-                    firstID: kept.first?.id ?? 0)
+                    items: Array(found.prefix(min(request.limit, state.logAnswerLimit))),
+                    lastID: state.logEntries.last?.id ?? 0, firstID: kept.first?.id ?? 0)
             }
         }
         return router

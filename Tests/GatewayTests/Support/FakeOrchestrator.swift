@@ -23,6 +23,8 @@ final class FakeOrchestrator: Sendable {
         var firstSequence = 1
         var logEntries: [LogEntry] = []
         var firstLogID = 1
+        /// How many log entries fit into an answer, whatever was asked for.
+        var logAnswerLimit = Int.max
         var asked: [String: Int] = [:]
         var submitted: [SubmitAction] = []
         var updatedConfigurations: [UpdateConfiguration] = []
