@@ -5,7 +5,7 @@ import SystemSupport
 import TestSupport
 import Testing
 
-@Suite("Hanging providers, noisy clients and overload")
+@Suite("Hanging providers and noisy clients")
 struct StarvationTests {
     /// What a quiet client may wait at any rate, so that a busy machine does not fail the test: far less than what is
     /// queued before it takes.
@@ -75,64 +75,6 @@ struct StarvationTests {
         }
     }
 
-    @Test("Overload is refused early, and what was accepted ends in time")
-    func overload() async throws {
-        let settings = ["PURSER_CLIENT_BACKLOG_LIMIT": "100", "PURSER_BACKLOG_LIMIT": "300"]
-        try await withSystem(.rabbitMQ, settings: settings) { system in
-            let configuration = try await system.makeConfiguration(["latency_ms": 20], maxConcurrent: 8)
-            let (first, second) = (try await system.makeClient(), try await system.makeClient())
-            let product = try await system.makeAccount(client: first, configuration: configuration)
-            let other = try await system.makeAccount(client: second, configuration: configuration)
-            // As many callers as it can serve, each waiting for the end.
-            let calm = Recorder<Answer>()
-            try await Self.hammer(4, for: .seconds(2), on: product, of: system, "?wait=30", into: calm)
-            #expect(calm.elements.allSatisfy { $0.status == 200 })
-            let before = try Self.residentMegabytes(of: system)
-            // Five times as many, none of which waits.
-            let answers = Recorder<Answer>()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    try await Self.hammer(
-                        20, for: .seconds(6), on: product, of: system, "", into: answers)
-                }
-                group.addTask {
-                    // Another client is served meanwhile.
-                    for _ in 0..<10 {
-                        let action = try await system.run("getInfo", on: other)
-                        #expect(action.state == "succeeded")
-                    }
-                }
-                try await group.waitForAll()
-            }
-            let refused = answers.elements.filter { $0.status != 202 }
-            #expect(!refused.isEmpty)
-            for answer in refused {
-                #expect([429, 503].contains(answer.status) && answer.isProblem, "\(answer)")
-                #expect(answer.headers.first(name: "retry-after") != nil)
-            }
-            let accepted = answers.elements.filter { $0.status == 202 }.count
-            print("Of \(answers.count) submissions \(accepted) were accepted.")
-            try await Self.expectEnd(of: accepted + calm.count + 1, on: product, of: system)
-            for (name, megabytes) in try Self.residentMegabytes(of: system) {
-                print("\(name): \(before[name] ?? 0) MB before, \(megabytes) MB after.")
-                #expect(megabytes < (before[name] ?? 0) + 150, "\(name)")
-            }
-        }
-    }
-
-    private static func expectEnd(
-        of accepted: Int, on product: TestProduct, of system: PurserSystem
-    ) async throws {
-        try await eventually(within: .seconds(60), every: .milliseconds(500), "the end of what was accepted")
-        {
-            try await system.count("succeeded", on: product) == accepted
-        }
-        let durations = try await system.actions("succeeded", on: product).compactMap(\.duration)
-        #expect(durations.count == accepted)
-        print("Accepted actions ended within \(durations.quantile(0.99)).")
-        #expect(durations.quantile(0.99) < .seconds(10))
-    }
-
     // MARK: Load
 
     /// Runs an action on each of the products, one after the other, so often.
@@ -172,40 +114,6 @@ struct StarvationTests {
             try await group.waitForAll()
         }
     }
-
-    /// Submits actions one after the other, from so many callers, for so long.
-    private static func hammer(
-        _ callers: Int, for time: Duration, on product: TestProduct, of system: PurserSystem,
-        _ query: String, into answers: Recorder<Answer>
-    ) async throws {
-        let end = ContinuousClock.now + time
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<callers {
-                group.addTask {
-                    while ContinuousClock.now < end {
-                        answers.record(
-                            try await system.http.call(
-                                .post, "/v1/contract-products/\(product.id)/actions\(query)",
-                                ["function": "getInfo"]))
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
-    }
-
-    /// How much memory each service has, in MB.
-    private static func residentMegabytes(of system: PurserSystem) throws -> [String: Int] {
-        var sizes: [String: Int] = [:]
-        for part in [Part.gateway, .orchestrator, .hostingAdapter] {
-            let status = try String(
-                contentsOfFile: "/proc/\(try system.process(part).id)/status", encoding: .utf8)
-            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-            sizes[part.rawValue] =
-                (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
-        }
-        return sizes
-    }
 }
 
 extension PurserSystem {
@@ -236,16 +144,6 @@ extension PurserSystem {
 
     fileprivate func count(_ state: String, on product: TestProduct) async throws -> Int {
         try await actions(state, on: product).count
-    }
-}
-
-extension JSONValue {
-    /// How long an action took, from its acceptance to its end.
-    fileprivate var duration: Duration? {
-        guard let begin = self["created_at"]?.stringValue.flatMap({ Timestamp($0) }),
-            let end = self["finished_at"]?.stringValue.flatMap({ Timestamp($0) })
-        else { return nil }
-        return begin.duration(to: end)
     }
 }
 
