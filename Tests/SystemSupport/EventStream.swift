@@ -16,11 +16,30 @@ package struct StreamedEvent: Sendable, Equatable {
 ///
 /// - SeeAlso: the HTML standard, section 9.2.6.
 package struct EventStream {
-    private var chunks: HTTPClientResponse.Body.AsyncIterator
+    private var chunks: AsyncThrowingStream<ByteBuffer, any Error>.AsyncIterator
     private var unread = Data()
 
-    init(_ body: HTTPClientResponse.Body) {
-        chunks = body.makeAsyncIterator()
+    /// - Parameter deadline: until when all of it must have been read. The client's own is over once an answer has begun,
+    ///   and heartbeats keep a quiet stream open for ever.
+    init(_ body: HTTPClientResponse.Body, until deadline: ContinuousClock.Instant) {
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
+        let reading = Task {
+            do {
+                for try await chunk in body { continuation.yield(chunk) }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        let limit = Task {
+            try await Task.sleep(until: deadline, clock: .continuous)
+            continuation.finish(throwing: WaitingError(description: "The stream was read too long."))
+        }
+        continuation.onTermination = { _ in
+            reading.cancel()
+            limit.cancel()
+        }
+        chunks = stream.makeAsyncIterator()
     }
 
     /// The next event.

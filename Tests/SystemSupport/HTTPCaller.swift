@@ -90,10 +90,13 @@ package struct HTTPCaller: Sendable {
             }
             request.body = .bytes(ByteBuffer(bytes: body))
         }
-        let response = try await Self.client.execute(request, timeout: TimeAmount(limit))
-        let bytes = try await response.body.collect(upTo: Self.bodyLimit)
-        return Answer(
-            status: Int(response.status.code), headers: response.headers, body: Data(bytes.readableBytesView))
+        return try await TestSupport.within(limit, "the answer to \(method.rawValue) \(path)") { [request] in
+            let response = try await Self.client.execute(request, deadline: .distantFuture)
+            let bytes = try await response.body.collect(upTo: Self.bodyLimit)
+            return Answer(
+                status: Int(response.status.code), headers: response.headers,
+                body: Data(bytes.readableBytesView))
+        }
     }
 
     /// Opens a stream of server-sent events; returns when the gateway has begun it.
@@ -102,6 +105,7 @@ package struct HTTPCaller: Sendable {
     package func stream(
         _ path: String, lastEventID: String? = nil, within limit: Duration = .seconds(75)
     ) async throws -> EventStream {
+        let deadline = ContinuousClock.now + limit
         let headers = lastEventID.map { ["Last-Event-ID": $0] } ?? [:]
         let response = try await Self.client.execute(
             request(.get, path, headers: headers), timeout: TimeAmount(limit))
@@ -109,7 +113,7 @@ package struct HTTPCaller: Sendable {
         else {
             throw WaitingError(description: "\(path) answered \(response.status)")
         }
-        return EventStream(response.body)
+        return EventStream(response.body, until: deadline)
     }
 
     private func request(_ method: Method, _ path: String, headers: [String: String]) -> HTTPClientRequest {
