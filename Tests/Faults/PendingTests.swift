@@ -7,10 +7,11 @@ import Testing
 /// Retries, looks at what a provider works on, and scheduled starts, when everything is killed while they are pending.
 @Suite("What is pending")
 struct PendingTests {
-    private static let ofEach = 67
+    /// 201 in all; 1,002 in the long form.
+    private static let ofEach = Soak.minutes == nil ? 67 : 334
     private static let callers = 12
     /// When scheduled actions start, and how long domains are on their way: long enough for all to be pending at once.
-    private static let seconds = 25
+    private static let seconds = Soak.minutes == nil ? 25 : 90
 
     @Test("It outlives a kill of everything, and happens once", arguments: PurserSystem.Form.allCases)
     func outlives(_ form: PurserSystem.Form) async throws {

@@ -1,4 +1,5 @@
 import Foundation
+package import ServiceRuntime
 import Synchronization
 package import TestSupport
 
@@ -40,7 +41,7 @@ package func withSystem(
 
 extension PurserSystem {
     /// How many systems run at once besides the shared ones: the machine may have two processors.
-    package static let slots = Slots(3)
+    package static let slots = AsyncSlots(3)
 
     static func make(
         _ form: Form, broker: TestBroker? = nil, proxy: FaultyProxy? = nil, services: [Part]? = nil,
