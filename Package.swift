@@ -16,6 +16,7 @@ extension Target.Dependency {
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras: Self = .product(name: "CryptoExtras", package: "swift-crypto")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -23,6 +24,7 @@ extension Target.Dependency {
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let metrics: Self = .product(name: "Metrics", package: "swift-metrics")
+    static let mustache: Self = .product(name: "Mustache", package: "swift-mustache")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
@@ -42,15 +44,19 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = [], contracts:
 }
 
 /// A service: its library in `Services/<path>`, and beside it in `Main/` the few lines of its executable.
+///
+/// - Parameter assets: whether the files under its `Web/Assets` are put into it.
 func service(
-    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency], contracts: Bool = false
+    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency], contracts: Bool = false,
+    assets: Bool = false
 ) -> [Target] {
     let folder = "Services/\(path ?? name)"
     return [
         .target(
             name: name,
             dependencies: dependencies + ["ServiceRuntime", "Bus", "Models", .lifecycle, .logging],
-            path: folder, exclude: ["Main"], plugins: contracts ? ["ContractsPlugin"] : []),
+            path: folder, exclude: ["Main"] + (assets ? ["Web/Assets"] : []),
+            plugins: (contracts ? ["ContractsPlugin"] : []) + (assets ? ["AssetsPlugin"] : [])),
         .executableTarget(
             name: "\(name)Main", dependencies: [.target(name: name), "ServiceRuntime"], path: "\(folder)/Main"
         ),
@@ -114,6 +120,9 @@ let sharedModules: [Target] = [
     .plugin(
         name: "AdaptersPlugin", capability: .buildTool(), dependencies: ["ContractsGenerator"],
         path: "Shared/Contracts/AdaptersPlugin"),
+    .plugin(
+        name: "AssetsPlugin", capability: .buildTool(), dependencies: ["ContractsGenerator"],
+        path: "Shared/Contracts/AssetsPlugin"),
     shared("Models", ["ContractSchema"], contracts: true),
     shared("AMQP", ["CRabbitMQ", .logging]),
     shared("Bus", ["AMQP", .logging]),
@@ -133,8 +142,9 @@ let sharedModules: [Target] = [
 ]
 
 let services: [Target] =
-    service("Gateway", [.hummingbird, .hummingbirdCore, .nioCore, .metrics, .crypto])
-    + service("Orchestrator", ["AdapterKit", .grdb, .crypto, .metrics])
+    service(
+        "Gateway", [.hummingbird, .hummingbirdCore, .nioCore, .metrics, .crypto, .mustache], assets: true)
+    + service("Orchestrator", ["AdapterKit", .grdb, .crypto, .cryptoExtras, .metrics])
     + service("LogCollector", [.grdb, .metrics])
     + adapters.flatMap { adapter($0.0) }
     + [
@@ -176,7 +186,8 @@ let testTargets: [Target] = [
     tests("OrchestratorTests", ["Orchestrator", .crypto, .grdb, .nioCore, .nioHTTP1, .nioPosix]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
-    tests("PurserTests", ["AdapterKit", "Models", "Orchestrator", "Purser", .grdb]),
+    tests("AccessTests", ["Gateway", "LogCollector", "Orchestrator", .grdb, .hummingbirdTesting]),
+    tests("PurserTests", ["AdapterKit", "Models", "Orchestrator", "Purser", "ServiceRuntime", .grdb]),
     .target(
         name: "SystemSupport",
         dependencies: [
@@ -210,6 +221,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),

@@ -29,7 +29,8 @@ extension ContractFile {
                     statusAfter: try function["status_after"]?.text(),
                     statusWhileDeferred: try function["status_while_deferred"]?.text(),
                     writesBack: try function["writes_back"]?.boolean() ?? true,
-                    keeps: try kept(name, function["keeps"], of: parameters),
+                    keeps: try named("keeps", name, function["keeps"], of: parameters),
+                    clientGives: try clientGives(name, function, effect.audience, parameters, reader),
                     resultKeptSeconds: try seconds(
                         "result_kept_seconds", 1...86_400, name, function, reader),
                     everySeconds: try seconds("every_seconds", 60...86_400, name, function, reader),
@@ -49,8 +50,8 @@ extension ContractFile {
 
     private static let functionKeys = [
         "title", "help", "effect", "audience", "unobservable", "timeout_seconds", "status_after",
-        "status_while_deferred", "writes_back", "keeps", "result_kept_seconds", "every_seconds", "parameters",
-        "result",
+        "status_while_deferred", "writes_back", "keeps", "client_gives", "result_kept_seconds",
+        "every_seconds", "parameters", "result",
     ]
 
     private static func effect(
@@ -82,13 +83,24 @@ extension ContractFile {
         return seconds
     }
 
-    private static func kept(
-        _ function: String, _ reader: YAMLReader?, of parameters: [FieldDefinition]
+    private static func clientGives(
+        _ name: String, _ function: [String: YAMLReader], _ audience: FunctionDefinition.Audience,
+        _ parameters: [FieldDefinition], _ reader: YAMLReader
+    ) throws -> [String] {
+        let given = try named("client_gives", name, function["client_gives"], of: parameters)
+        guard given.isEmpty || audience == .client else {
+            throw reader.error("\(name): client_gives is for functions whose audience is client")
+        }
+        return given
+    }
+
+    private static func named(
+        _ key: String, _ function: String, _ reader: YAMLReader?, of parameters: [FieldDefinition]
     ) throws -> [String] {
         try reader?.list().map { item in
             let name = try item.text()
             guard parameters.contains(where: { $0.name == name }) else {
-                throw item.error("\(function): keeps \(name), which is none of its parameters")
+                throw item.error("\(function): \(key) \(name), which is none of its parameters")
             }
             return name
         } ?? []

@@ -4,13 +4,17 @@ import Foundation
 /// Turns contract files into Swift: `ContractsGenerator <output folder> <file.yaml> …`, in this order; a messages
 /// file may refer to the types of those before it. Writes `<Name>+Contract.swift` for each.
 ///
-/// `ContractsGenerator --adapters <output file> <module> …` writes the list of all adapters from their modules' names.
+/// `ContractsGenerator --adapters <output file> <module> …` writes the list of all adapters from their modules' names;
+/// `ContractsGenerator --assets <output file> <folder> <file> …` writes the files of a folder as Swift texts.
 @main
 enum ContractsGenerator {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.count > 2, arguments[0] == "--adapters" {
             return list(adapters: arguments.dropFirst(2), in: URL(fileURLWithPath: arguments[1]))
+        }
+        if arguments.count > 2, arguments[0] == "--assets" {
+            return embed(arguments.dropFirst(3), of: arguments[2], in: URL(fileURLWithPath: arguments[1]))
         }
         guard arguments.count >= 2 else {
             fail("usage: ContractsGenerator <output folder> <file.yaml> …")
@@ -45,6 +49,15 @@ enum ContractsGenerator {
         writer.line("}")
         do {
             try writer.text.write(to: file, atomically: true, encoding: .utf8)
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    private static func embed(_ files: ArraySlice<String>, of folder: String, in file: URL) {
+        do {
+            try AssetWriter.text(of: files.sorted(), in: folder)
+                .write(to: file, atomically: true, encoding: .utf8)
         } catch {
             fail("\(error)")
         }

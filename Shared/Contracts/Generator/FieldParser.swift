@@ -14,7 +14,8 @@ struct FieldParser {
     /// Types of `Models` that are written by hand, and the JSON type that each has.
     static let handwritten: [String: FieldDefinition.FieldType] = [
         "ActionID": .string, "ClientID": .string, "ConfigurationID": .string, "ContractProductID": .string,
-        "TokenID": .string, "WebhookID": .string, "WebhookDeliveryID": .string, "Timestamp": .string,
+        "TokenID": .string, "UserID": .string, "SessionID": .string, "WebhookID": .string,
+        "WebhookDeliveryID": .string, "Timestamp": .string,
         "ProviderDescriptor": .object,
     ]
 

@@ -79,6 +79,9 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
     package var writesBack: Bool
     /// Parameters that become provision fields when it succeeds, unless its result says otherwise.
     package var keeps: [String]
+    /// Parameters that a client may give. All others say which thing it is about, or how, and come from the product alone:
+    /// by another's name a client would reach another's account.
+    package var clientGives: [String]
     /// How long its result is kept, in seconds; nil where it stays with the action.
     package var resultKeptSeconds: Int?
     /// How often it is run for every configuration, in seconds; nil where it is run on products.
@@ -90,6 +93,7 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
         name: String, title: String, help: String, effect: Effect, audience: Audience,
         unobservable: String? = nil, timeoutSeconds: Int, statusAfter: String?,
         statusWhileDeferred: String? = nil, writesBack: Bool, keeps: [String] = [],
+        clientGives: [String] = [],
         resultKeptSeconds: Int? = nil, everySeconds: Int? = nil, parameters: [FieldDefinition],
         result: [FieldDefinition]
     ) {
@@ -104,6 +108,7 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
         self.statusWhileDeferred = statusWhileDeferred
         self.writesBack = writesBack
         self.keeps = keeps
+        self.clientGives = clientGives
         self.resultKeptSeconds = resultKeptSeconds
         self.everySeconds = everySeconds
         self.parameters = parameters
@@ -118,6 +123,7 @@ package struct FunctionDefinition: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case name, title, help, effect, audience, unobservable, keeps, parameters, result
+        case clientGives = "client_gives"
         case timeoutSeconds = "timeout_seconds"
         case statusAfter = "status_after"
         case statusWhileDeferred = "status_while_deferred"

@@ -41,6 +41,8 @@ package struct RequestFailure: Error, JSONConvertible, Sendable, Equatable, Cust
         case invalid
         /// No token, or one that is not good. (401)
         case unauthenticated
+        /// A code of the second factor is needed beside the password. (401)
+        case codeRequired
         /// Known, and not allowed. (403)
         case forbidden
         /// Not there, or another client's. (404)
@@ -61,11 +63,16 @@ package struct RequestFailure: Error, JSONConvertible, Sendable, Equatable, Cust
     /// Says what to do; safe to show.
     package var message: String
     package var problems: [FieldProblem]
+    /// When to come again, where that is known.
+    package var retryAfterSeconds: Int?
 
-    package init(_ kind: Kind, _ message: String, problems: [FieldProblem] = []) {
+    package init(
+        _ kind: Kind, _ message: String, problems: [FieldProblem] = [], retryAfterSeconds: Int? = nil
+    ) {
         self.kind = kind
         self.message = message
         self.problems = problems
+        self.retryAfterSeconds = retryAfterSeconds
     }
 
     package var description: String { "\(kind.rawValue): \(message)" }
@@ -75,6 +82,7 @@ package struct RequestFailure: Error, JSONConvertible, Sendable, Equatable, Cust
         kind = try members.required("kind")
         message = try members.required("message")
         problems = try members.required("problems")
+        retryAfterSeconds = try members.optional("retry_after_seconds")
     }
 
     package func write(to bytes: inout [UInt8]) {
@@ -82,6 +90,7 @@ package struct RequestFailure: Error, JSONConvertible, Sendable, Equatable, Cust
         kind.writeMember(#""kind":"#, to: &bytes)
         message.writeMember(#""message":"#, to: &bytes)
         problems.writeMember(#""problems":"#, to: &bytes)
+        retryAfterSeconds.writeMember(#""retry_after_seconds":"#, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
     }
 }

@@ -82,6 +82,18 @@ package struct TokenID: Identifier {
     package init(rawValue: String) { self.rawValue = rawValue }
 }
 
+package struct UserID: Identifier {
+    package static let prefix = "usr_"
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+}
+
+package struct SessionID: Identifier {
+    package static let prefix = "ses_"
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+}
+
 package struct WebhookID: Identifier {
     package static let prefix = "whk_"
     package let rawValue: String

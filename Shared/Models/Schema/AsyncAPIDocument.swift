@@ -46,7 +46,8 @@ extension [MessageCatalogue] {
         }
         channelObjects["replies"] = [
             "address": .null,
-            "description": "Where the answer to a request goes: the queue that its reply_to names.",
+            "description":
+                "Where the answer to a request goes: to the exchange purser.replies, with its reply_to as routing key.",
             "messages": Self.references(replies.map { $0 + "Reply" }),
         ]
         var definitions: [String: JSONValue] = [:]
@@ -145,6 +146,13 @@ extension [MessageCatalogue] {
         ]
     }
 
+    private static let signatureHelp =
+        "Of actions, outcomes, requests and adapter.announced.v1: v1, the key's id and HMAC-SHA256 in hexadecimal, by dots. "
+        + "It is the first member of the message, without white space before or in it. What is signed is a head and the "
+        + "bytes of the message behind the comma that follows it. The head is the texts purser/v1/signature, exchange, "
+        + "routing key, type and message id, each as its length in bytes, a colon, and itself. The key is HKDF-SHA256 of the "
+        + "sealing key that sender and recipient share, with purser/v1/signature as info and no salt."
+
     private static let cloudEvent: JSONValue = [
         "type": "object", "description": "The envelope of every message.",
         "required": ["specversion", "id", "source", "type", "time", "data"],
@@ -156,6 +164,10 @@ extension [MessageCatalogue] {
             "time": ["$ref": "#/components/schemas/Timestamp"],
             "subject": ["type": "string", "description": "What it is about, mostly an identifier"],
             "traceparent": ["type": "string", "description": "W3C trace context"],
+            "signature": [
+                "type": "string", "pattern": "^v1\\.[^.]{1,64}\\.[0-9a-f]{64}$",
+                "description": .string(signatureHelp),
+            ],
             "datacontenttype": ["const": "application/json"],
             "data": true,
         ],

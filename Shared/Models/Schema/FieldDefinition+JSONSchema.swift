@@ -3,6 +3,10 @@ extension [FieldDefinition] {
     /// far as a schema can say it. Secrets are `writeOnly`.
     package var jsonSchema: JSONValue { SchemaWriter(use: .input).object(self) }
 
+    /// The same for the body of a request in the OpenAPI document, with all that a text or a free object has to keep to
+    /// besides; it may refer to the component `FreeValue`.
+    package var requestJSONSchema: JSONValue { SchemaWriter(use: .request).object(self) }
+
     /// The same for what is given out: secrets are not `writeOnly`.
     package var resultJSONSchema: JSONValue { SchemaWriter(use: .output).object(self) }
 }
@@ -14,6 +18,8 @@ struct SchemaWriter {
     enum Use {
         /// Input: nothing empty where something is required, nothing unknown, secrets are `writeOnly`.
         case input
+        /// The same for requests, with the limits of `ValidationLimit`.
+        case request
         /// Results, by the same rules.
         case output
         /// Messages and entities: unknown members are allowed, and named types are references.
@@ -95,7 +101,7 @@ struct SchemaWriter {
         if let value = field.defaultValue { schema["default"] = value }
         if field.isSecret {
             schema["x-secret"] = true
-            if use == .input { schema["writeOnly"] = true }
+            if use == .input || use == .request { schema["writeOnly"] = true }
         }
         return schema
     }
@@ -105,7 +111,7 @@ struct SchemaWriter {
         case .any: return [:]
         case .object:
             guard let fields = field.fields, let schema = object(fields).objectValue else {
-                return ["type": "object"]
+                return use == .request ? Self.freeObject : ["type": "object"]
             }
             return schema
         case .array:

@@ -4,7 +4,8 @@ enum HandwrittenType {
     static let identifierPrefixes: [String: String] = [
         "ActionID": ActionID.prefix, "ClientID": ClientID.prefix, "ConfigurationID": ConfigurationID.prefix,
         "ContractProductID": ContractProductID.prefix, "TokenID": TokenID.prefix,
-        "WebhookID": WebhookID.prefix, "WebhookDeliveryID": WebhookDeliveryID.prefix,
+        "UserID": UserID.prefix, "SessionID": SessionID.prefix, "WebhookID": WebhookID.prefix,
+        "WebhookDeliveryID": WebhookDeliveryID.prefix,
     ]
 
     /// What is wrong with a text that should be of the type; nil where it is good, or the type is none of these.
@@ -26,6 +27,7 @@ enum HandwrittenType {
             ],
             "ProviderDescriptor": providerDescriptor, "SupportedFunction": supportedFunction,
             "FieldDefinition": fieldDefinition, "RequestFailure": requestFailure,
+            "FreeValue": SchemaWriter.freeValue,
         ]
         for (name, prefix) in identifierPrefixes {
             schemas[name] = ["type": "string", "pattern": .string("^\(prefix)[0-9a-hjkmnp-tv-z]{26}$")]
@@ -109,5 +111,8 @@ enum HandwrittenType {
             text("kind", "Kind", [.in(RequestFailure.Kind.allCases.map(\.rawValue))]),
             text("message", "One sentence that says what to do"),
             list("problems", of: "FieldProblem", "What is wrong with which field"),
+            FieldDefinition(
+                name: "retry_after_seconds", type: .integer,
+                help: "When to come again, where that is known"),
         ])
 }

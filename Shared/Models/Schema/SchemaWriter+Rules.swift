@@ -16,9 +16,13 @@ extension SchemaWriter {
                 addLeast(number, field.type, &schema)
                 addMost(number, field.type, &schema)
             case .in(let values): schema["enum"] = .array(values.map { Self.typed($0, as: field.type) })
+            case .countryCode: schema["enum"] = .array(CountryCode.all.map { .string($0) })
             case .ip: schema["anyOf"] = [["format": "ipv4"], ["format": "ipv6"]]
             default: continue
             }
+        }
+        if use == .request, field.type == .string, field.reference == nil, schema["enum"] == nil {
+            addText(field, &schema, &patterns)
         }
         if patterns.count == 1 {
             schema["pattern"] = .string(patterns[0])
@@ -26,6 +30,38 @@ extension SchemaWriter {
             schema["allOf"] = .array(patterns.map { ["pattern": .string($0)] })
         }
     }
+
+    /// What every text has to keep to: it is not too long, has no control characters but tabs and line breaks, and where
+    /// something has to be in it, that is more than space.
+    private func addText(
+        _ field: FieldDefinition, _ schema: inout [String: JSONValue], _ patterns: inout [String]
+    ) {
+        let isFilled = schema["minLength"] != nil
+        if schema["maxLength"] == nil { schema["maxLength"] = .integer(ValidationLimit.stringLength) }
+        // Other patterns let none of these characters through.
+        guard patterns.isEmpty else { return }
+        patterns.append(isFilled ? "^[ \\t\\n\\r]*[^\\u0000-\\u0020]\(Self.harmless)$" : "^\(Self.harmless)$")
+    }
+
+    private static let harmless = "[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F]*"
+
+    /// An object of members that no contract names. How many they may be, and how long and deep their values, is left
+    /// to `ValidationLimit`: whoever makes requests from the document would try it out.
+    static let freeObject: [String: JSONValue] = [
+        "type": "object",
+        "propertyNames": [
+            "maxLength": .integer(ValidationLimit.nameLength), "pattern": "^[^\\u0000-\\u001F]*$",
+        ], "additionalProperties": ["$ref": .string(componentPath + "FreeValue")],
+    ]
+
+    /// A value of such a member: the component `FreeValue`.
+    static let freeValue: JSONValue = [
+        "description": "Any value, whose texts have no control characters but tabs and line breaks",
+        "anyOf": [
+            ["type": ["null", "boolean", "number"]], ["type": "string", "pattern": .string("^\(harmless)$")],
+            ["type": "array", "items": ["$ref": .string(componentPath + "FreeValue")]], .object(freeObject),
+        ],
+    ]
 
     /// That a text or a list is not empty, unless a rule says more.
     private func addContent(_ field: FieldDefinition, _ schema: inout [String: JSONValue]) {
@@ -75,14 +111,13 @@ extension Rule {
         case .alphaDashDot: "^[A-Za-z0-9_.-]+$"
         case .alphaNumeric: "^[\\p{L}\\p{M}\\p{N}]+$"
         case .certificatePEM: "-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----"
-        case .countryCode: "^[A-Z]{2}$"
         case .date: "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
         case .dateFormat(let format): Self.pattern(of: format)
-        case .domainName: "^[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+$"
-        case .internationalPhone: "^\\+[1-9][0-9]{0,2}\\.?[0-9]{4,14}$"
+        case .domainName: "^\(DomainName.labelPattern)(\\.\(DomainName.labelPattern))+$"
+        case .internationalPhone: PhoneNumber.pattern
         case .regex(let pattern): DelimitedPattern(pattern)?.ecmaScript
         case .startsWith(let prefix): "^" + DelimitedPattern.escaped(prefix)
-        case .url: "^([Hh][Tt][Tt][Pp][Ss]?|[Ww][Ss][Ss])://"
+        case .url: WebAddress.pattern
         default: nil
         }
     }

@@ -40,10 +40,14 @@ extension [FieldDefinition] {
 }
 
 extension BlueprintDefinition {
-    /// Every parameter of its functions that is secret or has secrets within, each name once: what has to be sealed where
-    /// parameters come without their function.
-    package var secretParameters: [FieldDefinition] {
-        functions.flatMap(\.parameters).filter(\.hasSecrets).reduce(into: []) { fields, field in
+    /// Every parameter and every part of a result that is secret or has secrets within, each name once: what has to be
+    /// sealed where fields come without their function, as in business events, and among a product's provision fields.
+    package var secretFields: [FieldDefinition] {
+        Self.once(functions.flatMap(\.parameters) + functions.flatMap(\.result))
+    }
+
+    private static func once(_ fields: [FieldDefinition]) -> [FieldDefinition] {
+        fields.filter(\.hasSecrets).reduce(into: []) { fields, field in
             if !fields.contains(where: { $0.name == field.name }) { fields.append(field) }
         }
     }

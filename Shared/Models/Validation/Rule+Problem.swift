@@ -26,7 +26,7 @@ extension Rule {
                 ? nil : "give a time in the form \(DateText.example(of: format))"
         case .domainName: DomainName.problem(in: text)
         case .email: EmailAddress.problem(in: text)
-        case .in(let values): values.contains(text) ? nil : Self.choice(of: values)
+        case .in(let values): values.contains { Self.isSame($0, text) } ? nil : Self.choice(of: values)
         case .internationalPhone:
             PhoneNumber.isInternational(text)
                 ? nil : "give a phone number with its country code and without spaces, such as +441632960123"
@@ -81,6 +81,12 @@ extension Rule {
     private static func choice(of values: [String]) -> String {
         let named = values.filter { !$0.isEmpty }.joined(separator: ", ")
         return "must be one of \(named)" + (values.contains("") ? ", or empty" : "")
+    }
+
+    /// Whether the characters are the same. Swift alone takes those for the same that are to be shown so, as K and the
+    /// Kelvin sign.
+    private static func isSame(_ text: String, _ other: String) -> Bool {
+        text == other && text.utf8.count == other.utf8.count
     }
 
     /// Characters are Unicode scalars; counted only where the bytes do not already decide.

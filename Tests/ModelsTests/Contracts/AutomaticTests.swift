@@ -53,12 +53,14 @@ struct AutomaticTests {
         #expect(Set(known) == Set(Domains.blueprint.notices.map(\.type)))
     }
 
-    @Test("Parameters with secrets are each named once", arguments: Blueprints.all)
+    @Test("Fields with secrets are each named once", arguments: Blueprints.all)
     func secrets(blueprint: BlueprintDefinition) {
-        let names = blueprint.secretParameters.map(\.name)
+        let names = blueprint.secretFields.map(\.name)
         #expect(Set(names).count == names.count)
         for function in blueprint.functions {
-            for field in function.parameters where field.hasSecrets { #expect(names.contains(field.name)) }
+            for field in function.parameters + function.result where field.hasSecrets {
+                #expect(names.contains(field.name))
+            }
         }
     }
 }

@@ -87,6 +87,14 @@ struct GeneratorTests {
             "contract.yaml:9:13: error: f: keeps a, which is none of its parameters"
         ),
         (
+            function + "    audience: client\n    client_gives: [a]\n",
+            "contract.yaml:10:20: error: f: client_gives a, which is none of its parameters"
+        ),
+        (
+            function + "    parameters:\n      a: string A\n    client_gives: [a]\n",
+            "contract.yaml:6:5: error: f: client_gives is for functions whose audience is client"
+        ),
+        (
             function + "    result_kept_seconds: 0\n",
             "contract.yaml:6:5: error: f: result_kept_seconds is 1 to 86400"
         ),

@@ -11,6 +11,9 @@ enum DomainName {
         return "give a domain name such as example.com"
     }
 
+    /// A label as a pattern (ECMA-262); which labels may begin with `xn--` it does not say.
+    static let labelPattern = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
     static func isDomainName(_ text: some Collection<UInt8>, minimumLabels: Int = 2) -> Bool {
         let length = text.count
         guard length >= (minimumLabels > 1 ? 3 : 1), length <= 253 else { return false }

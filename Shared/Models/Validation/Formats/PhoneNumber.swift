@@ -43,6 +43,14 @@ package struct PhoneNumber: Sendable, Equatable {
         return nil
     }
 
+    /// What `isInternational` takes, as a pattern (ECMA-262).
+    static let pattern: String = {
+        func codes(of length: Int) -> String {
+            Self.codes.filter { String($0).count == length }.sorted().map(String.init).joined(separator: "|")
+        }
+        return "^\\+(([17])\\.?[0-9]{10}|(\(codes(of: 2)))\\.?[0-9]{5,13}|(\(codes(of: 3)))\\.?[0-9]{4,12})$"
+    }()
+
     /// Country codes; none begins with another. 1 and 7 stand for whole zones.
     private static let codes: Set<Int> = {
         var codes: Set<Int> = [1, 7]

@@ -5,6 +5,14 @@ enum WebAddress {
     private static let advice = "give a web address such as https://example.com/page"
     private static let marks = Set("-._~!$&'()*+,;=:@/".utf8)
 
+    /// Addresses as people have them, as a pattern (ECMA-262): with a name or an IPv4 address, and without user
+    /// information. Addresses of other forms may be good too.
+    static let pattern =
+        "^([Hh][Tt][Tt][Pp][Ss]?|[Ww][Ss][Ss])://\(label)(\\.\(label))*(:[1-9][0-9]{0,3})?"
+        + "(/\(character)*)?(\\?(\(character)|\\?)*)?(#(\(character)|\\?)*)?$"
+    private static let label = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+    private static let character = "([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
+
     static func problem(in text: String) -> String? {
         let bytes = Array(text.utf8)
         guard let start = authorityStart(bytes) else { return advice }
