@@ -103,8 +103,12 @@ extension String {
 }
 
 extension AMQPValue {
-    /// A copy of a value that librabbitmq owns; nil for kinds that we have no use for.
-    init?(_ field: amqp_field_value_t) {
+    /// How deep tables and arrays may lie within each other, a message's table of headers the first: 8. A frame has room
+    /// for more than 20,000, which anyone may send who may send at all, and which would end this process.
+    static let depthLimit = 8
+
+    /// A copy of a value that librabbitmq owns; nil for kinds that we have no use for, and for what lies too deep.
+    init?(_ field: amqp_field_value_t, depth: Int) {
         let value = field.value
         switch amqp_field_value_kind_t(UInt32(field.kind)) {
         case AMQP_FIELD_KIND_BOOLEAN: self = .bool(value.boolean != 0)
@@ -117,19 +121,22 @@ extension AMQPValue {
         case AMQP_FIELD_KIND_I64: self = .integer(value.i64)
         case AMQP_FIELD_KIND_U64, AMQP_FIELD_KIND_TIMESTAMP: self = .integer(Int64(clamping: value.u64))
         case AMQP_FIELD_KIND_UTF8, AMQP_FIELD_KIND_BYTES: self = .string(String(value.bytes))
-        case AMQP_FIELD_KIND_TABLE: self = .table(Self.table(value.table))
+        case AMQP_FIELD_KIND_TABLE:
+            guard depth < Self.depthLimit else { return nil }
+            self = .table(Self.table(value.table, depth: depth + 1))
         case AMQP_FIELD_KIND_ARRAY:
+            guard depth < Self.depthLimit else { return nil }
             let entries = UnsafeBufferPointer(start: value.array.entries, count: Int(value.array.num_entries))
-            self = .array(entries.compactMap { AMQPValue($0) })
+            self = .array(entries.compactMap { AMQPValue($0, depth: depth + 1) })
         default: return nil
         }
     }
 
     /// A copy of a table that librabbitmq owns.
-    static func table(_ table: amqp_table_t) -> [String: AMQPValue] {
+    static func table(_ table: amqp_table_t, depth: Int = 1) -> [String: AMQPValue] {
         let entries = UnsafeBufferPointer(start: table.entries, count: Int(table.num_entries))
         var values: [String: AMQPValue] = [:]
-        for entry in entries { values[String(entry.key)] = AMQPValue(entry.value) }
+        for entry in entries { values[String(entry.key)] = AMQPValue(entry.value, depth: depth) }
         return values
     }
 }

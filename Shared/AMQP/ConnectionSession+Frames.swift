@@ -174,6 +174,28 @@ extension ConnectionSession {
 }
 
 extension AMQPMessage {
+    /// Reads properties as they are in a header frame, behind its length; nil where librabbitmq does not take them.
+    ///
+    /// - SeeAlso: AMQP 0-9-1 specification, 4.2.6.1 "The Content Header".
+    init?(encodedProperties bytes: [UInt8]) {
+        var pool = amqp_pool_t()
+        init_amqp_pool(&pool, 4_096)
+        defer { empty_amqp_pool(&pool) }
+        let message = bytes.withUnsafeBytes { buffer -> AMQPMessage? in
+            let encoded = amqp_bytes_t(
+                len: buffer.count, bytes: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
+            var decoded: UnsafeMutableRawPointer?
+            guard amqp_decode_properties(Self.basicClass, &pool, encoded, &decoded) == 0, let decoded else {
+                return nil
+            }
+            return AMQPMessage(decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee)
+        }
+        guard let message else { return nil }
+        self = message
+    }
+
+    private static let basicClass: UInt16 = 60
+
     /// A copy of properties that librabbitmq owns.
     init(_ properties: amqp_basic_properties_t) {
         self.init()

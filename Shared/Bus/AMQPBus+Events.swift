@@ -41,7 +41,7 @@ extension AMQPBus {
     ) async throws(AMQPError) -> AMQPChannel {
         let exchange = topology.eventsExchange
         let channel = try await connection.openChannel()
-        try await exchange.declare(on: connection, channel)
+        if declares { try await exchange.declare(on: connection, channel) }
         let queue = try await connection.declareQueue(
             AMQPQueueDeclaration(name: "", isDurable: false, isExclusive: true), on: channel)
         for pattern in subscription.patterns {

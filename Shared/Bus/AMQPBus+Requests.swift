@@ -3,8 +3,6 @@ import Foundation
 import Logging
 
 extension AMQPBus {
-    /// The broker's name for "the channel that this message came by": answers need no queue.
-    private static let replyQueue = "amq.rabbitmq.reply-to"
     /// On an answer that stands for one that could not be sent: the kind of error.
     private static let errorHeader = "x-purser-error"
 
@@ -18,7 +16,7 @@ extension AMQPBus {
         let answer = try await pendingAnswers.answer(by: deadline) { id in
             var request = publication
             request.message.correlationID = String(id)
-            request.message.replyTo = Self.replyQueue
+            request.message.replyTo = self.replyQueue.name
             // Nobody waits for the answer of a request that is taken from the queue later.
             request.message.expirationMilliseconds = milliseconds
             connection.send(request, by: deadline) { error in
@@ -33,7 +31,7 @@ extension AMQPBus {
     }
 
     package func serve(
-        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage
+        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage?
     ) async throws {
         guard queue.kind == .requests else {
             throw BusError(.refused, "\(queue.name) is not a request queue.")
@@ -42,22 +40,11 @@ extension AMQPBus {
         let prefetch = concurrency * 2
         try await handleDeliveries(of: queue, prefetch: prefetch, workers: concurrency) { work, _ in
             let delivery = work.delivery
-            let answer = await handler(BusMessage(delivery.message))
-            await self.answer(delivery.message, with: answer)
+            if let answer = await handler(BusMessage(delivery.message)) {
+                await self.answer(delivery.message, with: answer)
+            }
             work.connection.acknowledge(delivery)
         }
-    }
-
-    static func receiveAnswers(
-        for pendingAnswers: PendingAnswers, on connection: AMQPConnection, _ channel: AMQPChannel
-    ) async throws(AMQPError) {
-        let consumer = AMQPConsumer(queue: replyQueue, prefetch: nil) { delivery in
-            guard let id = UInt64(delivery.message.correlationID) else { return }
-            pendingAnswers.resolve(id, with: .success(BusMessage(delivery.message)))
-        } onEnd: { _ in
-            // The channel ends with its connection, which the link sees.
-        }
-        try await connection.consume(consumer, on: channel)
     }
 
     /// Sends an answer, without waiting for a confirm; where it is lost, the requester's limit passes. A request may be
@@ -71,7 +58,8 @@ extension AMQPBus {
         }
         message.correlationID = request.correlationID
         let publication = AMQPPublication(
-            exchange: "", routingKey: request.replyTo, isMandatory: false, message: message)
+            exchange: Exchange.replies.name, routingKey: request.replyTo, isMandatory: false, message: message
+        )
         let deadline = ContinuousClock.now + Self.publishLimit
         do throws(BusError) {
             try await publishing.connection(by: deadline).send(publication, by: deadline)

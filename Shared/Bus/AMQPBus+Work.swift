@@ -99,14 +99,16 @@ extension AMQPBus {
         return SubscriptionEnd()
     }
 
-    /// Declares the queue, should the broker have lost it, and begins to consume.
+    /// Declares the queue, should the broker have lost it and this be who declares, and begins to consume.
     func subscribe(
         _ consumer: AMQPConsumer, to queue: Queue, on connection: AMQPConnection
     ) async throws(BusError) -> AMQPChannel {
         do throws(AMQPError) {
             let channel = try await connection.openChannel()
-            try await queue.exchange.declare(on: connection, channel)
-            try await queue.declare(on: connection, channel, deadExchange: deadExchange)
+            if declares {
+                try await queue.exchange.declare(on: connection, channel)
+                try await queue.declare(on: connection, channel, deadExchange: deadExchange)
+            }
             try await connection.consume(consumer, on: channel)
             return channel
         } catch {

@@ -4,7 +4,7 @@ package import Logging
 /// The bus on RabbitMQ.
 ///
 /// Two connections: one consumes and settles, the other declares the topology, publishes, and gets the answers to
-/// requests. When one falls it is made again, with what it had declared and consumed, within 2 s of the broker's
+/// requests, in an exclusive queue of its own. When one falls it is made again, with what it had declared and consumed, within 2 s of the broker's
 /// return. Calls made meanwhile wait up to their limit.
 package final class AMQPBus: MessageBus {
     /// How long `publish` waits for a connection and the confirm.
@@ -18,6 +18,9 @@ package final class AMQPBus: MessageBus {
     let consuming: AMQPLink
     let publishing: AMQPLink
     let pendingAnswers: PendingAnswers
+    let replyQueue: ReplyQueue
+    /// Whether this service makes the exchanges and queues; the others find them.
+    let declares: Bool
     let subscriptions: AsyncStream<EventSubscription>.Continuation
 
     private let newSubscriptions: AsyncStream<EventSubscription>
@@ -31,13 +34,21 @@ package final class AMQPBus: MessageBus {
     }
 
     /// - Parameters:
-    ///   - topology: declared at the broker on every connection.
+    ///   - topology: all exchanges and queues.
+    ///   - declares: whether they are declared at the broker, on every connection. One service of a system does that, or the
+    ///     broker's definitions; the others need no leave to, and wait where something is missing.
     ///   - connectionName: shown by the broker beside the connections, as in `orchestrator`.
-    package init(endpoint: AMQPEndpoint, topology: Topology, connectionName: String, logger: Logger) {
+    package init(
+        endpoint: AMQPEndpoint, topology: Topology, declares: Bool = true, connectionName: String,
+        logger: Logger
+    ) {
         let pendingAnswers = PendingAnswers()
+        let replyQueue = ReplyQueue()
         self.topology = topology
         self.logger = logger
         self.pendingAnswers = pendingAnswers
+        self.replyQueue = replyQueue
+        self.declares = declares
         deadExchange = topology.deadExchange
         (newSubscriptions, subscriptions) = AsyncStream.makeStream()
         consuming = AMQPLink(
@@ -45,7 +56,7 @@ package final class AMQPBus: MessageBus {
             onLoss: { _ in })
         publishing = AMQPLink(
             endpoint, name: "\(connectionName) publishing", logger: logger,
-            prepare: Self.preparePublishing(topology, pendingAnswers),
+            prepare: Self.preparePublishing(topology, declares: declares, replyQueue, pendingAnswers),
             onLoss: { pendingAnswers.failAll($0) })
         var rules: [String: ExchangeRule] = [:]
         for exchange in topology.exchanges {
@@ -128,12 +139,12 @@ package final class AMQPBus: MessageBus {
     private static func prepareNothing(_ connection: AMQPConnection) async throws(AMQPError) {}
 
     private static func preparePublishing(
-        _ topology: Topology, _ pendingAnswers: PendingAnswers
+        _ topology: Topology, declares: Bool, _ replyQueue: ReplyQueue, _ pendingAnswers: PendingAnswers
     ) -> @Sendable (AMQPConnection) async throws(AMQPError) -> Void {
         { (connection: AMQPConnection) async throws(AMQPError) -> Void in
-            try await topology.declare(on: connection)
-            let channel = try await connection.openPublishChannel()
-            try await Self.receiveAnswers(for: pendingAnswers, on: connection, channel)
+            if declares { try await topology.declare(on: connection) }
+            _ = try await connection.openPublishChannel()
+            try await replyQueue.declare(for: pendingAnswers, on: connection)
         }
     }
 }

@@ -15,14 +15,19 @@ extension BusMessage {
         return message
     }
 
-    /// A message that came from the broker. Headers that the broker adds for itself are left out; where they tell of
-    /// a dead letter that the broker made, it gets the headers of one that we make.
+    /// The longest header that is taken from the broker: 4 KiB with its key. A message with longer ones would fit no frame
+    /// with the headers of a dead letter, and so never be one.
+    static let headerByteLimit = 4 << 10
+    /// How many are taken, ours before others.
+    static let headerCountLimit = 16
+
+    /// A message that came from the broker. Headers that the broker adds for itself are left out, as are those over the
+    /// limits; where they tell of a dead letter that the broker made, it gets the headers of one that we make.
     init(_ message: AMQPMessage) {
         self.init(id: message.id, type: message.type, body: message.body)
         if message.headers.isEmpty { return }
-        for (key, value) in message.headers where !key.hasPrefix("x-first-death-") {
-            if let text = value.string { headers[key] = text }
-        }
+        takeHeaders(of: message) { $0.hasPrefix("x-purser-") }
+        takeHeaders(of: message) { !$0.hasPrefix("x-first-death-") }
         guard headers[DeadLetterHeader.reason] == nil, case .array(let deaths)? = message.headers["x-death"],
             case .table(let death)? = deaths.first
         else { return }
@@ -36,10 +41,23 @@ extension BusMessage {
     }
 }
 
+extension BusMessage {
+    /// Takes the headers with such keys, as many as there is room for.
+    private mutating func takeHeaders(of message: AMQPMessage, where isWanted: (String) -> Bool) {
+        for (key, value) in message.headers where isWanted(key) && headers.count < Self.headerCountLimit {
+            guard let text = value.string, key.utf8.count + text.utf8.count <= Self.headerByteLimit else {
+                continue
+            }
+            headers[key] = text
+        }
+    }
+}
+
 extension AMQPDelivery {
-    /// How often the message has been delivered before, as far as a quorum queue counts.
+    /// How often the message has been delivered before, as far as a quorum queue counts; at a first delivery it counts
+    /// nothing, and what is there is whatever the publisher wrote.
     var earlierDeliveries: Int {
-        Int(message.headers["x-delivery-count"]?.integer ?? 0)
+        Int(min(max(message.headers["x-delivery-count"]?.integer ?? 0, 0), Int64(Queue.deliveryLimit)))
     }
 
     /// The place in a stream.

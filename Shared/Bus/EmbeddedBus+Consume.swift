@@ -32,15 +32,14 @@ extension EmbeddedBus {
     }
 
     package func serve(
-        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage
+        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage?
     ) async throws {
         guard case .requests(let requests) = try target(of: queue) else {
             throw BusError(.refused, "\(queue.name) is not a request queue.")
         }
         await requests.withWorkers(concurrency) { request, _ in
             if request.isStale { return }
-            let answer = await handler(request.message)
-            guard let id = request.id else { return }
+            guard let answer = await handler(request.message), let id = request.id else { return }
             do throws(BusError) {
                 try answer.checkSize()
                 self.pendingAnswers.resolve(id, with: .success(answer))

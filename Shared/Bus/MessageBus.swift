@@ -40,9 +40,11 @@ package protocol MessageBus: Sendable {
     /// Answers the requests of a queue until the task is cancelled. Requests are transient: one that is lost is a
     /// request that times out at the caller.
     ///
-    /// - Parameter concurrency: how many handlers run beside each other.
+    /// - Parameters:
+    ///   - concurrency: how many handlers run beside each other.
+    ///   - handler: its answer; nil leaves the request without one.
     func serve(
-        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage
+        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage?
     ) async throws
 
     /// Receives the events whose topic matches one of `patterns` (`*` one word, `#` any number), from now on.

@@ -4,7 +4,9 @@ extension Topology {
     /// Declares everything at the broker. What is there already, and alike, stays as it is.
     func declare(on connection: AMQPConnection) async throws(AMQPError) {
         let channel = try await connection.openChannel()
-        for exchange in exchanges { try await exchange.declare(on: connection, channel) }
+        for exchange in Set(exchanges).union([.replies]) {
+            try await exchange.declare(on: connection, channel)
+        }
         for queue in queues { try await queue.declare(on: connection, channel, deadExchange: deadExchange) }
         try await connection.close(channel)
     }

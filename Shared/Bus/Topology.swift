@@ -12,7 +12,7 @@ package struct Topology: Sendable {
     /// The topology for the given categories of adapters.
     package static func purser(categories: [String]) -> Topology {
         Topology(
-            exchanges: [.requests, .actions, .outcomes, .events, .logs, .dead],
+            exchanges: [.requests, .replies, .actions, .outcomes, .events, .logs, .dead],
             queues: [.orchestratorRequests, .logRequests, .outcomes, .logs, .dead]
                 + categories.flatMap { [.adapterRequests(category: $0), .actions(category: $0)] }
         )
@@ -34,6 +34,9 @@ package struct Exchange: Sendable, Hashable {
     }
 
     package static let requests = Exchange(name: "purser.requests", kind: .direct)
+    /// Where answers to requests go over a broker: each to the exclusive queue of who asked, whose random name is the routing
+    /// key. RabbitMQ's own way, direct reply-to, needs leave to publish to the default exchange, and so to every queue.
+    package static let replies = Exchange(name: "purser.replies", kind: .direct)
     package static let actions = Exchange(name: "purser.actions", kind: .direct)
     package static let outcomes = Exchange(name: "purser.outcomes", kind: .direct)
     package static let events = Exchange(name: "purser.events", kind: .topic)

@@ -142,11 +142,13 @@ struct BrokerTests {
                 .count
             }
             for await _ in bus.events(matching: ["#"]) { break }
-            try await eventually(within: .seconds(30), "the queue's end") { try await queues() == 0 }
+            // The one that is left is where answers come to.
+            try await eventually(within: .seconds(30), "the queue's end") { try await queues() <= 1 }
+            let before = try await queues()
             let events = bus.events(matching: ["#"])
             var iterator = events.makeAsyncIterator()
             _ = await iterator.next()
-            #expect(try await queues() == 1)
+            #expect(try await queues() == before + 1)
         }
         try await broker.remove()
     }

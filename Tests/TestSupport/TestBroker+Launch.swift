@@ -34,6 +34,7 @@ extension TestBroker {
         var lines = [
             "log.file.level = warning", "disk_free_limit.absolute = 50MB",
             "vm_memory_high_watermark.relative = 0.4",
+            "load_definitions = \(folder.appending(path: "definitions.json").path)",
         ]
         if let authority {
             let certificate = try authority.certificate(for: "localhost", in: folder)

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Synchronization
 
 /// A RabbitMQ of our own: on free loopback ports, with its data in a temporary folder.
@@ -13,7 +13,7 @@ package final class TestBroker: Sendable {
     package let port: Int
     /// For TLS; 0 without.
     package let tlsPort: Int
-    let folder: URL
+    package let folder: URL
     let environment: [String: String]
     private let epmdPort: Int
     private static let sharedStart = Mutex<Task<TestBroker, any Error>?>(nil)
@@ -45,19 +45,15 @@ package final class TestBroker: Sendable {
         return broker
     }
 
-    /// Makes a virtual host of its own for a test.
+    /// Makes a virtual host of its own for a test, with what `compose/rabbitmq/definitions.json` defines.
     ///
-    /// - Returns: its address, as guest.
+    /// - Returns: its address, as guest; `address(_:as:)` for that as a service's user.
     package func makeVirtualHost() async throws -> String {
         let name = "test-\(UUID().uuidString.lowercased())"
-        // One call instead of two: each starts an Erlang machine of its own.
-        try await control(
-            "eval",
-            """
-            rabbit_vhost:add(<<"\(name)">>, <<"test">>),
-            rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"\(name)">>, <<".*">>, <<".*">>, <<".*">>,
-                <<"test">>).
-            """)
+        let file = folder.appending(path: "\(name).json")
+        try Self.definitions(for: name).write(to: file)
+        // One call for all of it: each starts an Erlang machine of its own.
+        try await control("import_definitions", file.path)
         return "\(url)/\(name)"
     }
 
@@ -72,6 +68,7 @@ package final class TestBroker: Sendable {
         folder = FileManager.default.temporaryDirectory.appending(path: "purser-broker-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         environment = Self.environment(folder, port: port, distributionPort: ports[3], epmdPort: epmdPort)
+        try Self.definitions(for: "/").write(to: folder.appending(path: "definitions.json"))
         try Data("[].\n".utf8).write(to: folder.appending(path: "enabled_plugins"))
         let configuration = try Self.configuration(authority: authority, folder: folder, tlsPort: tlsPort)
         try Data(configuration.utf8).write(to: folder.appending(path: "rabbitmq.conf"))

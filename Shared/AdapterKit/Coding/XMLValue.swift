@@ -92,11 +92,14 @@ extension XMLValue {
         package let problem: String
     }
 
-    /// Reads a document. One that declares entities is refused: no third party needs them, and they can be made
-    /// to grow without end or to name files.
+    /// Reads a document. One that declares anything is refused, be it entities, attributes or elements: no third party
+    /// needs that, and it can be made to grow without end, or to name files. That a document has a type is let through;
+    /// what it names is not fetched.
     ///
-    /// - Throws: `ReadingError` where it is not well formed, too deep, or declares entities.
+    /// - Throws: `ReadingError` where it is not well formed, too deep, or declares something.
     package init(document: Data) throws(ReadingError) {
+        guard Self.isText(document) else { throw ReadingError(problem: "is no text in its encoding") }
+        guard !Self.declares(document) else { throw ReadingError(problem: "declares something") }
         let reader = Reader()
         let parser = XMLParser(data: document)
         parser.shouldProcessNamespaces = true
@@ -108,6 +111,24 @@ extension XMLValue {
             throw ReadingError(problem: "is no XML, or cut off")
         }
         self = root
+    }
+
+    /// Whether a document's bytes are text. Foundation's parser ends the process at a name that is no UTF-8; what says that
+    /// it is in another encoding is made UTF-8 of by libxml2 before.
+    ///
+    /// - SeeAlso: XML 1.0, section 4.3.3.
+    private static func isText(_ document: Data) -> Bool {
+        if String(validating: document, as: UTF8.self) != nil { return true }
+        if document.starts(with: [0xFF, 0xFE]) || document.starts(with: [0xFE, 0xFF]) { return true }
+        let declaration = String(decoding: document.prefix(200).prefix { $0 < 0x80 }, as: UTF8.self)
+            .lowercased()
+        return declaration.contains(/^<\?xml[^>]*\sencoding\s*=\s*["'](iso-8859-|windows-125)[0-9]+["']/)
+    }
+
+    /// Whether a document's type has declarations of its own, which then are not even parsed.
+    private static func declares(_ document: Data) -> Bool {
+        guard let type = document.firstRange(of: Data("<!DOCTYPE".utf8)) else { return false }
+        return document[type.upperBound...].prefix { $0 != UInt8(ascii: ">") }.contains(UInt8(ascii: "["))
     }
 
     private final class Reader: NSObject, XMLParserDelegate {
@@ -155,6 +176,33 @@ extension XMLValue {
             systemID: String?
         ) {
             stop(parser, "declares entities")
+        }
+
+        func parser(
+            _ parser: XMLParser, foundUnparsedEntityDeclarationWithName name: String, publicID: String?,
+            systemID: String?, notationName: String?
+        ) {
+            stop(parser, "declares entities")
+        }
+
+        func parser(
+            _ parser: XMLParser, foundAttributeDeclarationWithName name: String, forElement element: String,
+            type: String?, defaultValue: String?
+        ) {
+            stop(parser, "declares attributes")
+        }
+
+        func parser(
+            _ parser: XMLParser, foundElementDeclarationWithName name: String, model: String
+        ) {
+            stop(parser, "declares elements")
+        }
+
+        func parser(
+            _ parser: XMLParser, foundNotationDeclarationWithName name: String, publicID: String?,
+            systemID: String?
+        ) {
+            stop(parser, "declares notations")
         }
 
         private func stop(_ parser: XMLParser, _ problem: String) {

@@ -16,11 +16,12 @@ struct BusAttemptPermits: AttemptPermits {
     let bus: any MessageBus
     let instance: String
     let source: String
+    let signer: Sealer
 
     func ask(for action: ExecuteAction) async throws(RequestFailure) -> AttemptPermission {
         let request = BeginAttempt(actionID: action.actionID, attempt: action.attempt, instance: instance)
         return try await bus.send(
-            request, to: .orchestratorRequests, source: source, timeout: Self.timeout
+            request, to: .orchestratorRequests, source: source, signer: signer, timeout: Self.timeout
         ).permission
     }
 }

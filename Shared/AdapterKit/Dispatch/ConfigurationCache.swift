@@ -27,8 +27,8 @@ final class ConfigurationCache: Sendable {
 
     /// The configuration, ready for use.
     ///
-    /// - Throws: `internal` where it does not open or has another shape than its contract: it was checked
-    ///   when it was stored, so staff have to look.
+    /// - Throws: `providerUnavailable` where it was sealed with a key that is not known yet, `internal` where it does not
+    ///   open otherwise or has another shape than its contract: it was checked when it was stored, so staff have to look.
     func entry(
         for configuration: AttemptConfiguration, of provider: RegisteredProvider
     ) throws(ProviderError) -> Entry {
@@ -60,8 +60,7 @@ final class ConfigurationCache: Sendable {
             return Entry(
                 version: configuration.version, provider: try provider.configure(settings), secrets: found)
         } catch let error as SealingError {
-            throw ProviderError(
-                .internal, details: ["problem": .string("The settings do not open: \(error.message).")])
+            throw ProviderError(unopened: "The settings do not open", because: error)
         } catch {
             throw ProviderError(
                 .internal,

@@ -16,6 +16,8 @@ struct Dispatcher: Sendable {
     let permits: any AttemptPermits
     let category: String
     let source: String
+    let signer: Sealer
+    let check: SignatureCheck
     let prefetch: Int
     let logger: Logger
     private let underWay = ActionsUnderWay()
@@ -23,13 +25,15 @@ struct Dispatcher: Sendable {
 
     init(
         bus: any MessageBus, runner: AttemptRunner, permits: any AttemptPermits, category: String,
-        source: String, prefetch: Int, logger: Logger
+        source: String, signer: Sealer, check: SignatureCheck, prefetch: Int, logger: Logger
     ) {
         self.bus = bus
         self.runner = runner
         self.permits = permits
         self.category = category
         self.source = source
+        self.signer = signer
+        self.check = check
         self.prefetch = prefetch
         self.logger = logger
     }
@@ -45,8 +49,9 @@ struct Dispatcher: Sendable {
     /// Takes actions until the task is cancelled; then lets those under way end.
     func run() async throws {
         try await bus.consume(
-            ExecuteAction.self, from: .actions(category: category), prefetch: prefetch
-        ) { envelope, isRedelivered in
+            ExecuteAction.self, from: .actions(category: category), prefetch: prefetch, check: check,
+            isExpected: { $0 == .orchestrator }
+        ) { envelope, isRedelivered, _ in
             await handle(envelope, isRedelivered: isRedelivered)
         }
     }
@@ -136,7 +141,7 @@ struct Dispatcher: Sendable {
     private func publish(_ outcome: ActionOutcome, traceparent: String?) async throws(BusError) {
         try await bus.publish(
             outcome, to: Queue.outcomes.route, source: source, subject: outcome.actionID.rawValue,
-            traceparent: traceparent)
+            traceparent: traceparent, signer: signer)
         told.note(outcome)
         CrashPoint.beforeAcknowledgement.reach([outcome.actionID.rawValue])
     }

@@ -74,11 +74,22 @@ extension AttemptRunner {
                 return value
             }
             return (parameters, secrets)
+        } catch let error as SealingError {
+            throw ProviderError(unopened: "A secret does not open", because: error)
         } catch {
-            let reason = (error as? SealingError)?.message ?? "it could not be read"
             throw ProviderError(
-                .internal, details: ["problem": .string("A secret does not open: \(reason).")])
+                .internal, details: ["problem": "A secret does not open: it could not be read."])
         }
+    }
+}
+
+extension ProviderError {
+    /// What was sealed with a key that this adapter has not got yet is tried again, and its configuration's circuit keeps
+    /// what follows waiting meanwhile: keys are changed while actions run. Whatever else does not open, staff look at.
+    init(unopened what: String, because error: SealingError) {
+        self.init(
+            error.kind == .unknownKey ? .providerUnavailable : .internal,
+            details: ["problem": .string("\(what): \(error.message).")])
     }
 }
 

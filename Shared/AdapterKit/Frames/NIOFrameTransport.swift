@@ -11,14 +11,14 @@ package struct NIOFrameTransport: FrameTransport {
     /// How long a connection may take to come about, with TLS: 10 s.
     package static let connectTimeout = TimeAmount.seconds(10)
 
+    private let outbound: OutboundGuard
     private let tls: TLSConfiguration
 
-    package init() {
-        self.init(tls: .makeClientConfiguration())
-    }
-
-    /// - Parameter tls: how servers are verified; tests bring their own roots.
-    package init(tls: TLSConfiguration) {
+    /// - Parameters:
+    ///   - outbound: says which addresses may be connected to.
+    ///   - tls: how servers are verified; tests bring their own roots.
+    package init(_ outbound: OutboundGuard, tls: TLSConfiguration = .makeClientConfiguration()) {
+        self.outbound = outbound
         self.tls = tls
     }
 
@@ -26,13 +26,14 @@ package struct NIOFrameTransport: FrameTransport {
         let tls = try configuration(for: endpoint)
         do {
             let context = try NIOSSLContext(configuration: tls)
-            return try await Self.open(endpoint, context)
+            try await outbound.check(host: endpoint.host)
+            return try await open(endpoint, context)
         } catch {
             throw ProviderError(connecting: endpoint.host, error)
         }
     }
 
-    private static func open(
+    private func open(
         _ endpoint: FrameEndpoint, _ context: NIOSSLContext
     ) async throws -> NIOFrameConnection {
         let inbox = FrameInbox()
@@ -40,12 +41,13 @@ package struct NIOFrameTransport: FrameTransport {
         let name = endpoint.host.isAddress || !endpoint.verifiesName ? nil : endpoint.host
         return try await opening.wait {
             ClientBootstrap(group: NIOSingletons.posixEventLoopGroup)
-                .connectTimeout(connectTimeout)
-                .channelInitializer { channel in
+                .connectTimeout(Self.connectTimeout)
+                .channelInitializer { [outbound] channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandlers([
+                            AddressCheck(outbound, opening: opening),
                             NIOSSLClientHandler(context: context, serverHostname: name),
-                            TLSWaiter(opening: opening, limit: connectTimeout) {
+                            TLSWaiter(opening: opening, limit: Self.connectTimeout) {
                                 NIOFrameConnection(host: endpoint.host, channel: channel, inbox: inbox)
                             }, FrameHandler(inbox: inbox, byteLimit: endpoint.frameByteLimit),
                         ])
@@ -118,6 +120,29 @@ final class FrameOpening: Sendable {
             defer { state = .over }
             if case .waiting(let continuation) = state { return continuation }
             return nil
+        }
+    }
+}
+
+/// Looks at the address that was connected to, before those behind it learn of the connection and write.
+private final class AddressCheck: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let outbound: OutboundGuard
+    private let opening: FrameOpening
+
+    init(_ outbound: OutboundGuard, opening: FrameOpening) {
+        self.outbound = outbound
+        self.opening = opening
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        do {
+            try outbound.check(context.remoteAddress)
+            context.fireChannelActive()
+        } catch {
+            opening.fail(error)
+            context.close(promise: nil)
         }
     }
 }

@@ -8,6 +8,8 @@ extension ProviderError {
     init(connecting host: String, _ error: any Error) {
         let (kind, problem): (Kind, String) =
             switch error {
+            case let refusal as OutboundRefusal: (.internal, refusal.description)
+            case is OutboundGuard.UnknownHost: (.providerUnavailable, "The host's name is not known.")
             case is CancellationError: (.timedOut, "The time for the call was up.")
             case ChannelError.connectTimeout: (.providerUnavailable, "No connection came about in time.")
             case is NIOConnectionError, is IOError: (.providerUnavailable, "No connection came about.")

@@ -10,8 +10,8 @@ import Synchronization
 ///
 /// Certificates are verified unless the request says otherwise. Redirects are followed to the same host only,
 /// at most `redirectLimit` times (with a limit of 0 they are answers like others), and never so that a changing
-/// request would become another one. Answers are read up to `bodyByteLimit`. No request is sent twice by itself. Every connection to a third party begins
-/// in `exchange`.
+/// request would become another one. Answers are read up to `bodyByteLimit`. No request is sent twice by itself. Every
+/// connection to a third party begins in `exchange`, where its address is looked at (`OutboundGuard`).
 package final class HTTPClientTransport: HTTPTransport {
     /// The longest answer that is read: 8 MiB.
     package static let bodyByteLimit = 8 << 20
@@ -28,20 +28,24 @@ package final class HTTPClientTransport: HTTPTransport {
         var isShutDown = false
     }
 
+    private let outbound: OutboundGuard
     private let tls: TLSConfiguration
     private let redirectLimit: Int
     private let bodyByteLimit: Int
     private let clients = Mutex(Clients())
 
     /// - Parameters:
+    ///   - outbound: says which addresses may be connected to.
     ///   - tls: how servers are verified; tests bring their own roots.
     ///   - redirectLimit: how many redirects are followed.
     ///   - bodyByteLimit: the longest answer that is read.
     package init(
+        _ outbound: OutboundGuard,
         tls: TLSConfiguration = .makeClientConfiguration(),
         redirectLimit: Int = HTTPClientTransport.redirectLimit,
         bodyByteLimit: Int = HTTPClientTransport.bodyByteLimit
     ) {
+        self.outbound = outbound
         self.tls = tls
         self.redirectLimit = redirectLimit
         self.bodyByteLimit = bodyByteLimit
@@ -53,7 +57,7 @@ package final class HTTPClientTransport: HTTPTransport {
             if let client = verifiesTLS ? clients.verifying : clients.trusting { return client }
             var tls = tls
             if !verifiesTLS { tls.certificateVerification = .none }
-            let client = HTTPClient(configuration: Self.configuration(tls))
+            let client = HTTPClient(configuration: configuration(tls))
             if verifiesTLS { clients.verifying = client } else { clients.trusting = client }
             return client
         }
@@ -76,15 +80,21 @@ package final class HTTPClientTransport: HTTPTransport {
         return tls
     }
 
-    private static func configuration(_ tls: TLSConfiguration) -> HTTPClient.Configuration {
+    private func configuration(_ tls: TLSConfiguration) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: connectTimeout), decompression: .disabled)
+            timeout: .init(connect: Self.connectTimeout), decompression: .disabled)
         // A server that closes an idle connection while a changing request is on its way leaves everyone in
         // doubt, so connections are kept for the calls of one attempt only. Servers keep them 5 s and longer.
-        configuration.connectionPool.idleTimeout = idleTimeout
+        configuration.connectionPool.idleTimeout = Self.idleTimeout
         // Trying again is the orchestrator's business, which knows whether it may.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Called once a connection is up, before it is used for a request.
+        let check: @Sendable (any Channel) -> EventLoopFuture<Void> = { [outbound] channel in
+            outbound.check(channel)
+        }
+        configuration.http1_1ConnectionDebugInitializer = check
+        configuration.http2ConnectionDebugInitializer = check
         return configuration
     }
 
@@ -122,6 +132,7 @@ package final class HTTPClientTransport: HTTPTransport {
         }
         if let text = request.bodyText { outgoing.body = .bytes(ByteBuffer(string: text)) }
         do {
+            try await outbound.check(host: request.host)
             let client = try client(verifiesTLS: request.tls.isVerified)
             outgoing.tlsConfiguration = try configuration(for: request.tls)
             let response = try await client.execute(outgoing, deadline: .distantFuture)

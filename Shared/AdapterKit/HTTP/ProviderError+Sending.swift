@@ -33,6 +33,10 @@ extension ProviderError {
             case is CancellationError:
                 self.init(.timedOut, "The time for the call was up.", beforeSending: false)
             case let error as HTTPClientError: self.init(error)
+            case let refusal as OutboundRefusal:
+                self.init(.internal, refusal.description, beforeSending: true)
+            case is OutboundGuard.UnknownHost:
+                self.init(.providerUnavailable, "The host's name is not known.", beforeSending: true)
             case is NIOConnectionError:
                 self.init(.providerUnavailable, "No connection came about.", beforeSending: true)
             case let error as IOError where error.isOfConnecting:

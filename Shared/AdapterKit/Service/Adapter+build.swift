@@ -16,9 +16,12 @@ extension Adapter {
     ) throws -> Adapter {
         build(
             blueprint: blueprint, providers: providers, bus: context.bus,
-            key: try context.configuration.loadSealingKey(for: .category(blueprint.category)),
+            keys: try context.configuration.loadSealingKeys(
+                for: .category(blueprint.category), logger: context.logger),
             dataFolder: context.configuration.dataFolder, instance: context.instance, logger: context.logger,
-            callLimit: context.configuration.callLimit)
+            callLimit: context.configuration.callLimit,
+            acceptsUnsigned: context.configuration.acceptsUnsigned,
+            outbound: OutboundGuard(context.configuration.outbound))
     }
 
     /// Puts an adapter together.
@@ -26,17 +29,20 @@ extension Adapter {
     /// - Parameters:
     ///   - blueprint: of the category.
     ///   - providers: all providers of the category.
-    ///   - key: the category's key, which opens and seals secrets.
+    ///   - keys: the category's, which open and seal secrets.
     ///   - dataFolder: where the demo providers keep what they did, under `demo/`.
     ///   - prefetch: how many actions may be under way at once.
     ///   - callLimit: how long a provider call may take at most, whatever its function allows.
     ///   - network: how third parties are reached; the real network where nil.
+    ///   - acceptsUnsigned: whether actions and requests without a signature are taken.
+    ///   - outbound: which addresses third parties may have.
     ///   - permits: who says whether an attempt may be begun; the orchestrator where nil.
     ///   - frames: how third parties are reached that speak in frames; the real network where nil.
     package static func build(
-        blueprint: BlueprintDefinition, providers: [RegisteredProvider], bus: any MessageBus, key: SealingKey,
-        dataFolder: String, instance: String, logger: Logger, prefetch: Int = defaultPrefetch,
-        callLimit: Duration = AttemptRunner.defaultCallLimit,
+        blueprint: BlueprintDefinition, providers: [RegisteredProvider], bus: any MessageBus,
+        keys: any SealingKeys, dataFolder: String, instance: String, logger: Logger,
+        prefetch: Int = defaultPrefetch, callLimit: Duration = AttemptRunner.defaultCallLimit,
+        acceptsUnsigned: Bool = false, outbound: OutboundGuard = OutboundGuard(.publicOnly),
         permits: (any AttemptPermits)? = nil,
         network: (any HTTPTransport)? = nil, frames: (any FrameTransport)? = nil,
         clock: any AdapterClock = SystemClock()
@@ -45,21 +51,26 @@ extension Adapter {
         let source = "/adapters/\(category)"
         var logger = logger
         logger[metadataKey: LogKey.category] = "\(category)"
-        let sealer = Sealer(key)
+        let sealer = Sealer(keys)
         let deadlines = Deadlines(clock: clock)
-        let network = network ?? HTTPClientTransport()
+        let network = network ?? HTTPClientTransport(outbound)
         let sessions = SessionPool(clock: clock, deadlines: deadlines)
         let runner = AttemptRunner(
             blueprint: blueprint, providers: providers, sealer: sealer, network: network,
-            frames: frames ?? NIOFrameTransport(), sessions: sessions,
+            frames: frames ?? NIOFrameTransport(outbound), sessions: sessions,
             simulator: Simulator(folder: dataFolder + "/demo"),
-            notices: BusNoticeStore(bus: bus, category: category, source: source), clock: clock,
+            notices: BusNoticeStore(bus: bus, category: category, source: source, signer: sealer),
+            clock: clock,
             deadlines: deadlines,
             callLimit: callLimit, logger: logger)
         let tester = ConnectionTester(runner: runner)
         let poller = ProviderPoller(runner: runner)
         let defects = logger
-        var requests = RequestRouter(source: source) { type, error in
+        let check = SignatureCheck(
+            [SignatureCheck.Known(.orchestrator) { sealer }], acceptsUnsigned: acceptsUnsigned,
+            logger: logger)
+        let gate = RequestGate(check, of: .adapterRequests(category: category), from: .orchestrator)
+        var requests = RequestRouter(source: source, gate: gate) { type, error in
             defects.error(
                 "Could not answer request",
                 metadata: [LogKey.messageType: "\(type)", LogKey.error: "\(error)"])
@@ -73,11 +84,13 @@ extension Adapter {
         return Adapter(
             dispatcher: Dispatcher(
                 bus: bus, runner: runner,
-                permits: permits ?? BusAttemptPermits(bus: bus, instance: instance, source: source),
-                category: category, source: source, prefetch: prefetch, logger: logger),
+                permits: permits
+                    ?? BusAttemptPermits(bus: bus, instance: instance, source: source, signer: sealer),
+                category: category, source: source, signer: sealer, check: check, prefetch: prefetch,
+                logger: logger),
             announcer: Announcer(
                 bus: bus, instance: instance, category: category, providers: providers.map(\.descriptor),
-                source: source, clock: clock, logger: logger),
+                source: source, signer: sealer, clock: clock, logger: logger),
             requests: requests, deadlines: deadlines, bus: bus, category: category, network: network,
             sessions: sessions, logger: logger)
     }

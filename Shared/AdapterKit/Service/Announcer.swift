@@ -14,6 +14,8 @@ struct Announcer: Sendable {
     let category: String
     let providers: [ProviderDescriptor]
     let source: String
+    /// Signs, and whose keys are told, by their ids.
+    let signer: Sealer
     let clock: any AdapterClock
     let logger: Logger
 
@@ -45,9 +47,11 @@ struct Announcer: Sendable {
     /// Announces once. What does not get through is told again in 10 s.
     func announce(leaving: Bool) async {
         let announcement = AdapterAnnounced(
-            instance: instance, category: category, providers: providers, leaving: leaving)
+            instance: instance, category: category, providers: providers, leaving: leaving,
+            keys: signer.keyIDs)
         do throws(BusError) {
-            try await bus.publish(announcement, to: .event(Self.topic), source: source, subject: instance)
+            try await bus.publish(
+                announcement, to: .event(Self.topic), source: source, subject: instance, signer: signer)
         } catch {
             logger.debug("Could not announce adapter", metadata: [LogKey.error: "\(error)"])
         }

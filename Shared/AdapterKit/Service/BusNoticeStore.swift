@@ -14,13 +14,14 @@ struct BusNoticeStore: NoticeStore {
     let bus: any MessageBus
     let category: String
     let source: String
+    let signer: Sealer
 
     func store(_ notices: [Notice], of configuration: ConfigurationID) async throws(ProviderError) {
         for batch in Self.batches(of: notices) {
             let request = StoreNotices(configurationID: configuration, category: category, notices: batch)
             do throws(RequestFailure) {
                 _ = try await bus.send(
-                    request, to: .orchestratorRequests, source: source, timeout: Self.timeout)
+                    request, to: .orchestratorRequests, source: source, signer: signer, timeout: Self.timeout)
             } catch {
                 throw ProviderError(
                     .providerUnavailable,

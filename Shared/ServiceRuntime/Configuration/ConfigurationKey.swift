@@ -17,7 +17,13 @@ enum ConfigurationKey: String, CaseIterable {
     case callLimitSeconds = "PURSER_CALL_LIMIT_SECONDS"
     case backlogLimit = "PURSER_BACKLOG_LIMIT"
     case clientBacklogLimit = "PURSER_CLIENT_BACKLOG_LIMIT"
+    case acceptUnsigned = "PURSER_ACCEPT_UNSIGNED"
+    case outboundAllow = "PURSER_OUTBOUND_ALLOW"
     case webhookHTTP = "PURSER_WEBHOOK_HTTP"
+    case publicURL = "PURSER_PUBLIC_URL"
+    case trustedProxies = "PURSER_TRUSTED_PROXIES"
+    case rateLimit = "PURSER_RATE_LIMIT"
+    case adminEmail = "PURSER_ADMIN_EMAIL"
     case file = "PURSER_CONFIGURATION_FILE"
 
     /// The key as swift-configuration spells it: its environment provider turns `purser.http.port` into `PURSER_HTTP_PORT`.

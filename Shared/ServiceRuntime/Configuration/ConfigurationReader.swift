@@ -53,29 +53,41 @@ struct ConfigurationReader {
         }
     }
 
-    /// A 32-byte key in base64, given as it is or in a file.
-    mutating func key(_ key: ConfigurationKey, file fileKey: ConfigurationKey) -> Redacted<String>? {
+    /// Keys in base64, given as they are or in a file.
+    ///
+    /// - Parameter check: throws where a text holds no keys.
+    /// - Returns: the text, and the file where it is one's.
+    mutating func key(
+        _ key: ConfigurationKey, file fileKey: ConfigurationKey, check: (String) throws -> Void
+    ) -> (text: Redacted<String>?, file: String?) {
         let given = text(key)
-        guard let path = text(fileKey) else { return given.flatMap { checked($0, key) } }
+        guard let path = text(fileKey) else { return (given.flatMap { checked($0, key, check) }, nil) }
         if given != nil {
             reject(key, "and \(fileKey.rawValue) are both set; remove one of them.")
-            return nil
+            return (nil, nil)
         }
         do {
             let content = try String(contentsOfFile: path, encoding: .utf8)
-            return checked(content.trimmingCharacters(in: .whitespacesAndNewlines), fileKey)
+            return (
+                checked(content.trimmingCharacters(in: .whitespacesAndNewlines), fileKey, check), path
+            )
         } catch {
             reject(fileKey, "names \(path), which cannot be read.")
-            return nil
+            return (nil, nil)
         }
     }
 
-    private mutating func checked(_ text: String, _ key: ConfigurationKey) -> Redacted<String>? {
-        guard Data(base64Encoded: text)?.count == 32 else {
-            reject(key, "must hold 32 bytes in base64, as `openssl rand -base64 32` makes them.")
+    private mutating func checked(
+        _ text: String, _ key: ConfigurationKey, _ check: (String) throws -> Void
+    ) -> Redacted<String>? {
+        do {
+            try check(text)
+            return Redacted(text)
+        } catch {
+            let reason = (error as? SealingError).map { ": \($0.message)" } ?? ""
+            reject(key, "must hold 32 bytes in base64, as `openssl rand -base64 32` makes them\(reason).")
             return nil
         }
-        return Redacted(text)
     }
 
     private static func pairs(in lines: String) -> [String: String] {

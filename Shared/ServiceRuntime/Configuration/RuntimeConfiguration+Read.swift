@@ -19,8 +19,12 @@ extension RuntimeConfiguration {
         configuration.dataFolder = reader.text(.data) ?? configuration.dataFolder
         configuration.httpHost = reader.text(.httpHost) ?? configuration.httpHost
         configuration.httpPort = reader.port(.httpPort) ?? configuration.httpPort
-        configuration.masterKey = reader.key(.masterKey, file: .masterKeyFile)
-        configuration.sealingKey = reader.key(.sealingKey, file: .sealingKeyFile)
+        (configuration.masterKey, configuration.masterKeyFile) = reader.key(
+            .masterKey, file: .masterKeyFile
+        ) { _ = try MasterKeyRing(text: $0) }
+        (configuration.sealingKey, configuration.sealingKeyFile) = reader.key(
+            .sealingKey, file: .sealingKeyFile
+        ) { _ = try KeyRing(text: $0) }
         configuration.adminToken = adminToken(&reader)
         configuration.logLevel = logLevel(&reader)
         configuration.healthPort = reader.port(.healthPort)
@@ -31,6 +35,12 @@ extension RuntimeConfiguration {
         configuration.clientBacklogLimit =
             count(.clientBacklogLimit, &reader) ?? configuration.clientBacklogLimit
         configuration.allowsWebhookHTTP = reader.truth(.webhookHTTP) ?? configuration.allowsWebhookHTTP
+        configuration.publicURL = publicURL(&reader)
+        configuration.trustedProxies = ranges(.trustedProxies, &reader)
+        configuration.rateLimit = rateLimit(&reader) ?? configuration.rateLimit
+        configuration.adminEmail = reader.text(.adminEmail) ?? configuration.adminEmail
+        configuration.outbound = OutboundPolicy(allowing: ranges(.outboundAllow, &reader))
+        configuration.acceptsUnsigned = reader.truth(.acceptUnsigned) ?? configuration.acceptsUnsigned
         configuration.givenInstance = instance(&reader)
         guard reader.problems.isEmpty else { throw ConfigurationError(problems: reader.problems) }
         return configuration
@@ -78,7 +88,47 @@ extension RuntimeConfiguration {
                 "has \(token.count) characters, but must have at least \(adminTokenMinimumLength).")
             return nil
         }
+        guard !TokenText.isMistyped(token) else {
+            reader.reject(
+                .adminToken, "has the form of a token of Purser, but not its checksum: it is mistyped.")
+            return nil
+        }
         return Redacted(token)
+    }
+
+    private static func publicURL(_ reader: inout ConfigurationReader) -> String? {
+        guard let text = reader.text(.publicURL) else { return nil }
+        let address = URLComponents(string: text)
+        guard let scheme = address?.scheme?.lowercased(), ["http", "https"].contains(scheme),
+            address?.host?.isEmpty == false, address?.query == nil, address?.user == nil
+        else {
+            reader.reject(.publicURL, "must be an address such as https://purser.example.com.")
+            return nil
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    private static func ranges(_ key: ConfigurationKey, _ reader: inout ConfigurationReader) -> [AddressRange]
+    {
+        let texts = (reader.text(key) ?? "").split(separator: ",")
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        for text in texts where AddressRange(text) == nil {
+            reader.reject(
+                key,
+                "has \(text.prefix(60)), but must be addresses or ranges such as 10.0.0.0/8 or fd00::/8, by commas."
+            )
+        }
+        return texts.compactMap(AddressRange.init)
+    }
+
+    private static func rateLimit(_ reader: inout ConfigurationReader) -> Int? {
+        guard let text = reader.text(.rateLimit) else { return nil }
+        guard let count = Int(text), (0...1_000_000).contains(count) else {
+            reader.reject(
+                .rateLimit, "is \(text.prefix(40)), but must be a number of requests a second up to 1000000.")
+            return nil
+        }
+        return count
     }
 
     private static func expectedCategories(_ reader: ConfigurationReader) -> [String] {

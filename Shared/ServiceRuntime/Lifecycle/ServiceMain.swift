@@ -22,9 +22,10 @@ package enum ServiceMain {
     ///
     /// - Parameters:
     ///   - name: the service's name, as in `orchestrator`.
+    ///   - declaresTopology: whether this service makes the broker's exchanges and queues.
     ///   - build: the services in the order in which they depend on each other, the first one on none.
     package static func run(
-        _ name: String,
+        _ name: String, declaresTopology: Bool = false,
         build: (ServiceContext) async throws -> [any Service]
     ) async -> Never {
         let configuration: RuntimeConfiguration
@@ -42,18 +43,21 @@ package enum ServiceMain {
         MetricsSystem.bootstrap(metrics)
         let logger = pipeline.logger(service: name)
         let status = await run(
-            name, configuration, pipeline, metrics, logger: logger, build: build)
+            name, declaresTopology, configuration, pipeline, metrics, logger: logger, build: build)
         pipeline.flush()
         exit(status)
     }
 
     private static func run(
-        _ name: String, _ configuration: RuntimeConfiguration, _ pipeline: LogPipeline,
+        _ name: String, _ declaresTopology: Bool, _ configuration: RuntimeConfiguration,
+        _ pipeline: LogPipeline,
         _ metrics: PrometheusMetrics, logger: Logger,
         build: (ServiceContext) async throws -> [any Service]
     ) async -> Int32 {
         do {
-            let bus = try makeBus(configuration, name: name, logger: pipeline.busLogger(service: name))
+            let bus = try makeBus(
+                configuration, name: name, declares: declaresTopology,
+                logger: pipeline.busLogger(service: name))
             let context = ServiceContext(
                 name: name, instance: configuration.instance(of: name), configuration: configuration,
                 bus: bus,
@@ -75,7 +79,7 @@ package enum ServiceMain {
 
     /// The bus that the configuration names, with the topology of all categories.
     package static func makeBus(
-        _ configuration: RuntimeConfiguration, name: String, logger: Logger
+        _ configuration: RuntimeConfiguration, name: String, declares: Bool, logger: Logger
     ) throws -> any MessageBus {
         let url =
             switch configuration.bus {
@@ -84,7 +88,7 @@ package enum ServiceMain {
             }
         return try BusFactory.make(
             url: url, topology: .purser(categories: Blueprints.all.map(\.category)),
-            connectionName: configuration.instance(of: name), logger: logger)
+            declares: declares, connectionName: configuration.instance(of: name), logger: logger)
     }
 
     /// The bus, the log's publisher and, where asked for, the health listener.

@@ -44,6 +44,20 @@ package enum LogKey {
     /// Names of fields, with commas between them; never their values.
     package static let fields = "fields"
     package static let tokenID = "token.id"
+    package static let userID = "user.id"
+    package static let sessionID = "session.id"
+    /// `SecurityEvent`, or `message.refused`: what a person who looks for misuse filters by.
+    package static let security = "security"
+    /// Where a request came from.
+    package static let address = "address"
+    package static let permission = "permission"
+    /// The client as whom someone looks around. It is not `clientID`: the client's own log does not tell of it.
+    package static let viewingAs = "viewing_as"
+    /// Which key seals, and which one did before; never a key.
+    package static let keyID = "key.id"
+    package static let previousKeyID = "key.id.previous"
+    /// Whom a key is for, as in `category/hosting`.
+    package static let recipient = "recipient"
     package static let eventID = "event.id"
     package static let eventType = "event.type"
     package static let webhookID = "webhook.id"

@@ -8,28 +8,32 @@ extension MessageBus {
     /// - Parameters:
     ///   - source: which service says so, as in `/orchestrator`.
     ///   - id: the envelope's id; give the same for a message that may be sent twice.
+    ///   - signer: signs it; nil for what nobody checks, as most events.
     package func publish<Payload: MessagePayload>(
         _ payload: Payload, to route: Route, source: String, id: String = ULID.make(), subject: String? = nil,
-        traceparent: String? = nil
+        traceparent: String? = nil, signer: Sealer? = nil
     ) async throws(BusError) {
         let message = BusMessage(
             Envelope(id: id, source: source, subject: subject, traceparent: traceparent, data: payload))
-        try await publish(message, to: route)
+        try await publish(signer?.signed(message, for: route) ?? message, to: route)
     }
 
     /// Sends a request and waits for its reply.
     ///
-    /// - Parameter timeout: from the call to the reply, 10 s if not given.
+    /// - Parameters:
+    ///   - signer: has the key that is shared with who answers.
+    ///   - timeout: from the call to the reply, 10 s if not given.
     /// - Throws: the failure that was answered, or `unavailable` where no answer came; the request may then have been
     ///   carried out.
     package func send<Request: BusRequest>(
-        _ request: Request, to queue: Queue, source: String, traceparent: String? = nil,
+        _ request: Request, to queue: Queue, source: String, signer: Sealer, traceparent: String? = nil,
         timeout: Duration = .seconds(10)
     ) async throws(RequestFailure) -> Request.Reply {
         let answer: BusMessage
         do throws(BusError) {
             let message = BusMessage(Envelope(source: source, traceparent: traceparent, data: request))
-            answer = try await self.request(message, to: queue.route, timeout: timeout)
+            answer = try await self.request(
+                signer.signed(message, for: queue.route), to: queue.route, timeout: timeout)
         } catch {
             throw RequestFailure(error)
         }
@@ -42,18 +46,28 @@ extension MessageBus {
         }
     }
 
-    /// Takes messages of one type from a work queue until the task is cancelled. What cannot be read becomes a dead
-    /// letter with the reason.
+    /// Takes messages of one type from a work queue until the task is cancelled. What cannot be read, or is not signed by
+    /// who may send it, becomes a dead letter with the reason.
+    ///
+    /// - Parameter isExpected: whether that one may send such.
     package func consume<Payload: MessagePayload>(
-        _ type: Payload.Type, from queue: Queue, prefetch: Int,
+        _ type: Payload.Type, from queue: Queue, prefetch: Int, check: SignatureCheck,
+        isExpected: @escaping @Sendable (MessageSender) -> Bool,
         handler:
-            @escaping @Sendable (_ envelope: Envelope<Payload>, _ isRedelivered: Bool) async -> Settlement
+            @escaping @Sendable (
+                _ envelope: Envelope<Payload>, _ isRedelivered: Bool, _ sender: MessageSender
+            ) async -> Settlement
     ) async throws {
         try await consume(queue, prefetch: prefetch) { delivery in
-            do throws(EnvelopeError) {
-                return await handler(try Envelope(decoding: delivery.message.body), delivery.isRedelivered)
+            let message = delivery.message
+            do {
+                // Before its signature: what is no such message at all is told as that.
+                let envelope = try Envelope<Payload>(decoding: message.body)
+                let sender = try check.sender(
+                    of: message, on: queue.route, at: queue.name, isExpected: isExpected)
+                return await handler(envelope, delivery.isRedelivered, sender)
             } catch {
-                return .reject(error.message)
+                return .reject("\(error)")
             }
         }
     }

@@ -88,6 +88,10 @@ package struct MetricName: Sendable, Hashable {
     package static let messagesRejected = MetricName(
         "purser_bus_messages_rejected_total", .counter, "Messages that became dead letters.")
 
+    /// Labels: queue, reason (missing, unknown_key, forged, wrong_sender, stale, repeated).
+    package static let messagesRefused = MetricName(
+        "purser_bus_messages_refused_total", .counter, "Messages that were not from who may send them.")
+
     // MARK: Log
 
     package static let logEntriesDropped = MetricName(
@@ -122,7 +126,8 @@ package struct MetricName: Sendable, Hashable {
         circuitOpen, webhookDeliveries, webhookDeliveriesPending, attempts, attemptDuration,
         providerCallDuration, httpRequests, httpDuration,
         eventStreams,
-        requestsAnswered, messagesRejected, logEntriesDropped, logEntriesStored, logEntriesRemoved,
+        requestsAnswered, messagesRejected, messagesRefused, logEntriesDropped, logEntriesStored,
+        logEntriesRemoved,
         logStoreBytes,
         logCommitDuration,
     ]

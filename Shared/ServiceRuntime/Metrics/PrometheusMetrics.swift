@@ -102,10 +102,24 @@ package final class PrometheusMetrics: MetricsFactory {
     private static func labels(_ dimensions: [(String, String)]) -> String {
         guard !dimensions.isEmpty else { return "" }
         return dimensions.map { key, value in
-            let key = String(key.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-            return "\(key)=\"\(escaped(value))\""
+            "\(labelName(key))=\"\(escaped(value))\""
         }
         .joined(separator: ",")
+    }
+
+    /// The key as a label name: what is no letter, digit or underscore becomes an underscore.
+    private static func labelName(_ key: String) -> String {
+        func isPlain(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        // Nearly every one is as it has to be.
+        if key.utf8.allSatisfy(isPlain) { return key }
+        return String(key.map { $0.asciiValue.map(isPlain) ?? false ? $0 : "_" })
     }
 
     private static func escaped(_ value: String) -> String {

@@ -22,4 +22,24 @@ extension Sealer {
             return try open(text, context: "\(context)/\(path)")
         }
     }
+
+    /// Opens whatever is sealed within a value.
+    ///
+    /// - Parameter context: what the value was sealed under; `/` and a path are added for what is within it.
+    package func open(allIn value: JSONValue, context: String) throws(SealingError) -> JSONValue {
+        switch value {
+        case .string(let text): return Self.isSealed(text) ? try open(text, context: context) : value
+        case .array(let elements):
+            var opened: [JSONValue] = []
+            // Indexes are no part of a path.
+            for element in elements { opened.append(try open(allIn: element, context: context)) }
+            return .array(opened)
+        case .object(var members):
+            for (name, member) in members {
+                members[name] = try open(allIn: member, context: "\(context)/\(name)")
+            }
+            return .object(members)
+        case .null, .bool, .integer, .number: return value
+        }
+    }
 }

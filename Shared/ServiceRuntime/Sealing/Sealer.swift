@@ -2,32 +2,6 @@ import Crypto
 import Foundation
 package import Models
 
-/// A key that seals for one recipient, and its id.
-package struct SealingKey: Sendable, CustomStringConvertible {
-    let key: SymmetricKey
-    /// The first 8 hexadecimal digits of the key's SHA-256 under a label of its own; tells keys apart in rotation.
-    package let id: String
-
-    init(_ key: SymmetricKey) {
-        self.key = key
-        let digest = key.withUnsafeBytes { SHA256.hash(data: Data("purser key id".utf8) + Data($0)) }
-        id = digest.prefix(4).map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
-    }
-
-    /// Reads a key as `text` writes it.
-    package init(text: String) throws(SealingError) {
-        self.init(try SymmetricKey(purserText: text))
-    }
-
-    /// The key in base64, for the secret store of the service that gets it.
-    package var text: String { key.purserText }
-
-    package var description: String { "key \(id)" }
-}
-
 /// Seals values so that only holders of the key can read them, and only in the place that they were sealed for.
 ///
 /// The sealed form is `sealed:v1:<key id>:<base64url of nonce, ciphertext and tag>`, AES-256-GCM with a random 96-bit
@@ -36,22 +10,49 @@ package struct SealingKey: Sendable, CustomStringConvertible {
 package struct Sealer: Sendable {
     private static let prefix = "sealed:v1:"
 
-    private let current: SealingKey
-    private let known: [String: SealingKey]
+    let keys: any SealingKeys
+
+    /// - Parameter keys: one of them seals, all of them open.
+    package init(_ keys: any SealingKeys) {
+        self.keys = keys
+    }
 
     /// - Parameters:
     ///   - key: seals, and opens what it sealed.
     ///   - older: open what was sealed before a rotation.
     package init(_ key: SealingKey, older: [SealingKey] = []) {
-        current = key
-        known = Dictionary((older + [key]).map { ($0.id, $0) }) { _, last in last }
+        self.init(KeyRing(key, others: older))
+    }
+
+    /// The key that seals now.
+    package var current: SealingKey { keys.ring.current }
+
+    /// The keys that open, by id.
+    package var known: [String: SealingKey] { keys.ring.known }
+
+    /// The ids of the keys that open, the one that seals first.
+    package var keyIDs: [String] { keys.ring.ids }
+
+    /// A key by its id. One that is not known is looked for anew: it may have come just now.
+    package func key(_ id: String) -> SealingKey? {
+        keys.ring.known[id] ?? keys.ringAnew().known[id]
     }
 
     /// Whether a text is in the sealed form.
     package static func isSealed(_ text: String) -> Bool { text.hasPrefix(prefix) }
 
+    /// What a text that was sealed with a key begins with.
+    package static func prefix(ofKey id: String) -> String { prefix + id + ":" }
+
+    /// The id of the key that a text was sealed with; nil where it is not sealed.
+    package static func keyID(of text: String) -> String? {
+        guard isSealed(text) else { return nil }
+        return String(text.dropFirst(prefix.count).prefix { $0 != ":" })
+    }
+
     /// Seals any JSON value.
     package func seal(_ value: JSONValue, context: String) throws(SealingError) -> String {
+        let current = current
         do {
             let plain = try JSONEncoder().encode(value)
             let box = try AES.GCM.seal(plain, using: current.key, authenticating: Data(context.utf8))
@@ -77,7 +78,7 @@ package struct Sealer: Sendable {
         guard parts.count == 2, let combined = Self.bytes(base64URL: parts[1]) else {
             throw SealingError(.malformed, "the sealed value is damaged")
         }
-        guard let key = known[String(parts[0])] else {
+        guard let key = key(String(parts[0])) else {
             throw SealingError(.unknownKey, "the value was sealed with another key")
         }
         do {
@@ -94,21 +95,4 @@ package struct Sealer: Sendable {
         base64 += String(repeating: "=", count: (4 - base64.count % 4) % 4)
         return Data(base64Encoded: String(base64))
     }
-}
-
-/// Why a value could not be sealed or opened. Never shows the value or a key.
-package struct SealingError: Error, Sendable, Equatable, CustomStringConvertible {
-    package enum Kind: String, Sendable {
-        case malformedKey, malformed, unknownKey, refused, `internal`
-    }
-
-    package let kind: Kind
-    package let message: String
-
-    package init(_ kind: Kind, _ message: String) {
-        self.kind = kind
-        self.message = message
-    }
-
-    package var description: String { message }
 }

@@ -92,7 +92,7 @@ final class ScriptedBus: MessageBus {
         _ message: BusMessage, to route: Route, timeout: Duration
     ) async throws(BusError) -> BusMessage { throw BusError(.closed, "no requests here") }
     func serve(
-        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage
+        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage?
     ) async throws {}
     func events(matching patterns: [String]) -> AsyncStream<EventDelivery> { AsyncStream { $0.finish() } }
     func read(

@@ -1,0 +1,42 @@
+import Foundation
+
+extension TestBroker {
+    /// The address of a virtual host as the user that a service has there.
+    ///
+    /// - Parameter user: the service's name, as in `hosting-adapter`.
+    package static func address(_ url: String, as user: String) -> String {
+        guard var parts = URLComponents(string: url) else { return url }
+        parts.user = user
+        parts.password = password(of: user)
+        return parts.string ?? url
+    }
+
+    private static func password(of user: String) -> String { "test-\(user)" }
+
+    /// What `compose/rabbitmq/definitions.json` defines, for a virtual host: users with passwords for tests, and guest, who
+    /// may do everything.
+    static func definitions(for host: String) throws -> Data {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../compose/rabbitmq/definitions.json")
+        let read = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+        guard var all = read as? [String: [[String: Any]]] else {
+            throw WaitingError(description: "\(file.path) is no object of lists.")
+        }
+        for key in all.keys {
+            all[key] = all[key]?.map { item in
+                var item = item
+                if item["vhost"] != nil { item["vhost"] = host }
+                return item
+            }
+        }
+        all["vhosts"] = [["name": host]]
+        let users = (all["users"] ?? []).compactMap { $0["name"] as? String }
+        all["users"] =
+            users.map { ["name": $0, "password": password(of: $0), "tags": ""] }
+            + [["name": "guest", "password": "guest", "tags": "administrator"]]
+        all["permissions", default: []].append([
+            "user": "guest", "vhost": host, "configure": ".*", "write": ".*", "read": ".*",
+        ])
+        return try JSONSerialization.data(withJSONObject: all, options: [.sortedKeys])
+    }
+}
