@@ -32,6 +32,10 @@ package final class LoopbackServer: Sendable {
     /// The heads of the requests that came in.
     package var requests: [String] { heads.all.withLock { $0 } }
 
+    /// How many connections came in, and how many bytes over all of them, without TLS.
+    package var connectionCount: Int { heads.counts.withLock { $0.connections } }
+    package var byteCount: Int { heads.counts.withLock { $0.bytes } }
+
     /// Serves while the operation runs.
     package static func with<Value>(
         tls: NIOSSLContext? = nil, answer: @escaping @Sendable (_ head: String) -> Answer,
@@ -67,6 +71,7 @@ package final class LoopbackServer: Sendable {
 
     final class Received: Sendable {
         let all = Mutex<[String]>([])
+        let counts = Mutex((connections: 0, bytes: 0))
     }
 
     private final class Responder: ChannelInboundHandler {
@@ -82,8 +87,15 @@ package final class LoopbackServer: Sendable {
             self.heads = heads
         }
 
+        func channelActive(context: ChannelHandlerContext) {
+            heads.counts.withLock { $0.connections += 1 }
+            context.fireChannelActive()
+        }
+
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            received += String(buffer: unwrapInboundIn(data))
+            let buffer = unwrapInboundIn(data)
+            heads.counts.withLock { $0.bytes += buffer.readableBytes }
+            received += String(buffer: buffer)
             guard let end = received.firstRange(of: "\r\n\r\n") else { return }
             let head = String(received[..<end.lowerBound])
             received = ""

@@ -4,6 +4,7 @@ import Foundation
 @testable import LicensesAdapter
 import Models
 import TestSupport
+import ServiceRuntime
 import Testing
 
 /// What the recordings do not show.
@@ -79,7 +80,10 @@ struct WHMCSTests {
             </licenses></response>
             """
         ])
-        let usage = await vendor.run("getUsageData", Self.license).result?["usage_data"]
+        let outcome = await vendor.run("getUsageData", Self.license)
+        // It is a secret, because the key may be anywhere in it.
+        let sealed = try #require(outcome.result?["usage_data"]?.stringValue)
+        let usage = try vendor.bench.sealer.open(sealed, context: "\(outcome.actionID)/result/usage_data")
         #expect(
             usage == [
                 "license": ["key": "Leased-abc123", "addons": ["addon": ["a", "b"]], "ip": ""]

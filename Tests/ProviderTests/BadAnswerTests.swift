@@ -72,7 +72,7 @@ struct BadAnswerTests {
         var blueprint = subject.adapter.blueprint
         // Looking again is what other tests are about.
         for index in blueprint.functions.indices { blueprint.functions[index].effect = .idempotent }
-        let network = HTTPClientTransport()
+        let network = HTTPClientTransport(.loopback)
         let folder = try TemporaryFolder()
         let bench = AttemptBench(
             blueprint: blueprint, providers: subject.adapter.providers,

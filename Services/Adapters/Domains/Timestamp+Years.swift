@@ -6,7 +6,7 @@ extension Timestamp {
     /// between 1 and 9999.
     func adding(years: Int) -> Timestamp {
         let text = description
-        let year = min(max((Int(text.prefix(4)) ?? 1970) + years, 1), 9_999)
+        let year = min(max((Int(text.prefix(4)) ?? 1970) + min(max(years, -9_999), 9_999), 1), 9_999)
         let moved = String(String(year + 10_000).dropFirst()) + text.dropFirst(4)
         return Timestamp(moved) ?? Timestamp(moved.replacing("-02-29T", with: "-02-28T")) ?? self
     }

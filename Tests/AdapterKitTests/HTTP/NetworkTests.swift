@@ -222,7 +222,7 @@ struct NetworkTests {
     // MARK: Sending
 
     private static func send(_ request: HTTPRequest) async -> Result<HTTPResponse, ProviderError> {
-        let transport = HTTPClientTransport()
+        let transport = HTTPClientTransport(.loopback)
         let result: Result<HTTPResponse, ProviderError>
         do throws(ProviderError) {
             result = .success(try await transport.send(request))

@@ -239,7 +239,8 @@ struct AdapterTests {
                     id: ConfigurationID(rawValue: "cfg_1"), version: 1, settings: settings)
                 return try await harness.bus.send(
                     TestProvider(provider: provider, configuration: configuration),
-                    to: .adapterRequests(category: "testing"), source: "/orchestrator")
+                    to: .adapterRequests(category: "testing"), source: "/orchestrator",
+                    signer: harness.sealer)
             }
             let good = try await test("scripted", ["key": "K-good-1"])
             #expect(good.ok)

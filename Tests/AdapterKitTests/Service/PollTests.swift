@@ -29,7 +29,7 @@ struct PollTests {
     private static func keep(
         on bus: some MessageBus, _ kept: Recorder<StoreNotices>, fails: Bool = false
     ) async throws {
-        var router = RequestRouter(source: "/orchestrator") { _, _ in }
+        var router = RequestRouter(source: "/orchestrator", gate: nil) { _, _ in }
         router.on(StoreNotices.self) { request, _ in
             if fails { throw RequestFailure(.unavailable, "The disk is full.") }
             kept.record(request)
@@ -53,9 +53,12 @@ struct PollTests {
         }
     }
 
-    private static func send(_ request: PollProvider, over bus: some MessageBus) async throws -> ProviderPoll
-    {
-        try await bus.send(request, to: .adapterRequests(category: "testing"), source: "/orchestrator")
+    private static func send(
+        _ request: PollProvider, over harness: AdapterHarness
+    ) async throws -> ProviderPoll {
+        try await harness.bus.send(
+            request, to: .adapterRequests(category: "testing"), source: "/orchestrator",
+            signer: harness.sealer)
     }
 
     @Test("What comes is stored before it is answered")
@@ -63,7 +66,7 @@ struct PollTests {
         try await Self.ask { _ in
             .success(.json(Self.answer))
         } _: { harness, kept in
-            let answer = try await Self.send(Self.request(), over: harness.bus)
+            let answer = try await Self.send(Self.request(), over: harness)
             #expect(answer.count == 2)
             #expect(answer.countRemaining == 3)
             #expect(answer.latestAt == Timestamp("2026-02-03T11:11:12Z"))
@@ -83,7 +86,7 @@ struct PollTests {
         try await Self.ask { _ in
             .success(.json(#"{"count_remaining": 0, "notifications": []}"#))
         } _: { harness, kept in
-            let answer = try await Self.send(Self.request(), over: harness.bus)
+            let answer = try await Self.send(Self.request(), over: harness)
             #expect(answer.count == 0)
             #expect(kept.count == 0)
         }
@@ -94,7 +97,7 @@ struct PollTests {
         try await Self.ask { _ in
             .failure(ProviderError(.rateLimited, details: ["text": "key K-good-1 is slowed down"]))
         } _: { harness, _ in
-            let answer = try await Self.send(Self.request(), over: harness.bus)
+            let answer = try await Self.send(Self.request(), over: harness)
             #expect(answer.error?.kind == .rateLimited)
             #expect(answer.error?.details?["text"] == "key •••• is slowed down")
         }
@@ -105,7 +108,7 @@ struct PollTests {
         try await Self.ask(
             { _ in .success(.json(Self.answer)) }, keepingFails: true
         ) { harness, _ in
-            let answer = try await Self.send(Self.request(), over: harness.bus)
+            let answer = try await Self.send(Self.request(), over: harness)
             #expect(answer.error?.kind == .providerUnavailable)
             #expect(answer.count == 0)
         }
@@ -118,7 +121,7 @@ struct PollTests {
         } _: { harness, _ in
             for request in [Self.request(provider: "nobody"), Self.request("missing")] {
                 let failure = await #expect(throws: RequestFailure.self) {
-                    try await Self.send(request, over: harness.bus)
+                    try await Self.send(request, over: harness)
                 }
                 #expect(failure?.kind == .notFound)
             }
@@ -143,7 +146,7 @@ struct PollTests {
         try await Self.ask { _ in
             .success(.json(json))
         } _: { harness, kept in
-            let answer = try await Self.send(Self.request(), over: harness.bus)
+            let answer = try await Self.send(Self.request(), over: harness)
             #expect(answer.error == nil)
             #expect(answer.count == 100)
             #expect(kept.count > 1)

@@ -16,6 +16,10 @@ struct AdapterHarness: Sendable {
     let deadLetters = Recorder<BusMessage>()
     let log = LogRecorder()
     let permits = ScriptedPermits()
+    /// Of the key that orchestrator and adapter share.
+    let sealer = Sealer(key)
+
+    private static let key = MasterKey().derived(for: .category("testing"))
 
     /// Runs the adapter while the operation runs, then shuts it down gracefully and waits for its end.
     static func with(
@@ -28,7 +32,7 @@ struct AdapterHarness: Sendable {
         let folder = try TemporaryFolder()
         let adapter = Adapter.build(
             blueprint: ScriptedProvider.blueprint, providers: [ScriptedProvider.registered], bus: harness.bus,
-            key: MasterKey().derived(for: .category("testing")), dataFolder: folder.path,
+            keys: KeyRing(key), dataFolder: folder.path,
             instance: "testing-1",
             logger: harness.log.logger, prefetch: 8, permits: harness.permits, network: harness.transport,
             clock: harness.clock)
@@ -56,7 +60,14 @@ struct AdapterHarness: Sendable {
         listening.record(())
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await bus.consume(ActionOutcome.self, from: .outcomes, prefetch: 1) { envelope, _ in
+                let sealer = sealer
+                let check = SignatureCheck(
+                    [SignatureCheck.Known(.adapter("testing")) { sealer }], acceptsUnsigned: false,
+                    logger: AttemptBench.silent)
+                try await bus.consume(
+                    ActionOutcome.self, from: .outcomes, prefetch: 1, check: check,
+                    isExpected: { $0 == .adapter("testing") }
+                ) { envelope, _, _ in
                     outcomes.record(envelope)
                     return .done
                 }
@@ -90,6 +101,6 @@ struct AdapterHarness: Sendable {
     func send(_ action: ExecuteAction, traceparent: String? = nil) async throws {
         try await bus.publish(
             action, to: Queue.actions(category: "testing").route, source: "/orchestrator",
-            traceparent: traceparent)
+            traceparent: traceparent, signer: sealer)
     }
 }

@@ -44,7 +44,7 @@ final class TroubledBus: MessageBus {
     }
 
     func serve(
-        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage
+        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage?
     ) async throws {
         try await bus.serve(queue, concurrency: concurrency, handler: handler)
     }

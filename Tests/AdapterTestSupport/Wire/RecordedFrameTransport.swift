@@ -137,7 +137,7 @@ final class RecordedFrameTransport: FrameTransport {
 
 extension String {
     /// A recorded answer as one to the command with this id, as far as it repeats one.
-    fileprivate func named(_ transactionID: String) -> String {
+    func named(_ transactionID: String) -> String {
         guard let begin = range(of: "<clTRID>"), let end = range(of: "</clTRID>"),
             begin.upperBound < end.lowerBound
         else { return self }

@@ -204,7 +204,7 @@ struct EPPNetworkTests {
         "A registry whose certificate nobody vouches for is not spoken to, and one with another name neither")
     func certificate() async throws {
         try await Self.with { server, bench in
-            let stranger = try EPPBench("cocca", Self.settings(server), NIOFrameTransport())
+            let stranger = try EPPBench("cocca", Self.settings(server), NIOFrameTransport(.loopback))
             let outcome = await stranger.run("getInfo", Self.name)
             #expect(outcome.error?.kind == .providerUnavailable)
             #expect(outcome.error?.details?["problem"]?.stringValue?.contains("certificate") == true)
@@ -253,7 +253,7 @@ struct EPPNetworkTests {
     @Test("Where nobody listens, nothing was done")
     func refusedConnection() async throws {
         let settings = EPPBench.cocca.merging(["hostname": "localhost", "port": 1]) { $1 }
-        let bench = try EPPBench("cocca", settings, NIOFrameTransport())
+        let bench = try EPPBench("cocca", settings, NIOFrameTransport(.loopback))
         let outcome = await bench.run("register", DemoRegistrar.registration(tld: "ng"))
         #expect(outcome.outcome == .failed)
         #expect(outcome.error?.kind == .providerUnavailable)

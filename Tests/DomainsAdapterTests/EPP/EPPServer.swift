@@ -1,4 +1,5 @@
 import AdapterKit
+import AdapterTestSupport
 import Foundation
 import NIOCore
 import NIOPosix
@@ -68,7 +69,7 @@ final class EPPServer: Sendable {
         var client = TLSConfiguration.makeClientConfiguration()
         client.trustRoots = .file(authority.certificateFile.path)
         do {
-            try await operation(server, NIOFrameTransport(tls: client))
+            try await operation(server, NIOFrameTransport(.loopback, tls: client))
             try await server.channel.close().get()
         } catch {
             try await server.channel.close().get()

@@ -94,7 +94,7 @@ private struct LXDCloud: Sendable {
     static func with(
         _ settings: [String: JSONValue], _ operation: (LXDCloud) async throws -> Void
     ) async throws {
-        let network = HTTPClientTransport()
+        let network = HTTPClientTransport(.loopback)
         do {
             try await operation(try LXDCloud(settings, network))
         } catch {

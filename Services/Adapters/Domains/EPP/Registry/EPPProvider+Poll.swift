@@ -18,17 +18,20 @@ struct EPPNews: Sendable, Equatable {
 extension EPPProvider {
     /// How many messages are read at most for each that is wanted: those that are too old are taken off the queue too.
     private static var readsPerNotice: Int { 10 }
+    /// How many notices are fetched at most, however many are wanted.
+    private static var largestLimit: Int { 100 }
 
     /// Reads messages, each of which is stored before it is taken off the queue. Those that the blueprint has no word for
     /// are stored as `other` and not told here.
     func poll(_ wanted: Domains.PollParameters) async throws(ProviderError) -> Domains.PollResult {
         let after = wanted.afterDate.flatMap { Timestamp(written: $0) }
+        let limit = min(wanted.limit, Self.largestLimit)
         var told: [Domains.Notification] = []
         var (reads, remaining) = (0, 0)
         repeat {
             guard let message = try await client.nextMessage() else { break }
             remaining = message.count
-            guard wanted.limit > 0 else { break }
+            guard limit > 0 else { break }
             let writtenAt = message.date ?? context.clock.now
             let news = news(in: message)
             let notice = Notice(
@@ -37,14 +40,14 @@ extension EPPProvider {
             try await context.notices.store([notice], of: context.configurationID)
             try await client.acknowledge(message.id)
             reads += 1
-            remaining = max(0, message.count - 1)
+            remaining = max(1, message.count) - 1
             if let news, after.map({ writtenAt > $0 }) ?? true {
                 told.append(
                     Domains.Notification(
                         id: message.id, type: news.kind.rawValue, message: message.text,
                         domains: news.domains, createdAt: writtenAt.plainText))
             }
-        } while remaining > 0 && told.count < wanted.limit && reads < wanted.limit * Self.readsPerNotice
+        } while remaining > 0 && told.count < limit && reads < limit * Self.readsPerNotice
         return Domains.PollResult(countRemaining: remaining, notifications: told)
     }
 

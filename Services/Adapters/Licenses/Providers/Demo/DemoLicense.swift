@@ -1,4 +1,6 @@
 import AdapterKit
+import Crypto
+import Foundation
 import Models
 
 /// A licence as the simulated vendor keeps it.
@@ -32,6 +34,12 @@ struct DemoLicense: Codable, Sendable {
     /// `DEMO-` and three groups of five letters and digits.
     static func newKey() -> String {
         "DEMO-" + (0..<3).map { _ in RandomText.letters(5).uppercased() }.joined(separator: "-")
+    }
+
+    /// What the ledger calls a licence by: a number that follows from its key, and is no key.
+    static func subject(of key: String) -> String {
+        let digest = SHA256.hash(data: Data(key.utf8)).prefix(4).reduce(0) { $0 << 8 | UInt64($1) }
+        return "licence \(digest)"
     }
 
     /// What the vendor tells of it, without its key.

@@ -57,7 +57,7 @@ struct DemoProvider: LicensesProvider {
 
     func terminate(_ license: Licenses.License) async throws(ProviderError) -> Licenses.TerminateResult {
         let key = try license.licenseKey.licenseKey()
-        try await vendor.change("terminate", subject: key) { vendor in
+        try await vendor.change("terminate", subject: DemoLicense.subject(of: key)) { vendor in
             vendor.remove(try vendor.existing(key))
         }
         return Licenses.TerminateResult()
@@ -67,7 +67,7 @@ struct DemoProvider: LicensesProvider {
         _ license: Licenses.License
     ) async throws(ProviderError) -> Observation<Licenses.TerminateResult> {
         let key = try license.licenseKey.licenseKey()
-        return try await vendor.observe("terminate", subject: key) { vendor in
+        return try await vendor.observe("terminate", subject: DemoLicense.subject(of: key)) { vendor in
             try vendor.license(key) == nil ? .done(Licenses.TerminateResult()) : .notDone
         }
     }
@@ -77,7 +77,9 @@ struct DemoProvider: LicensesProvider {
     func getUsageData(_ license: Licenses.License) async throws(ProviderError) -> Licenses.GetUsageDataResult
     {
         let key = try license.licenseKey.licenseKey()
-        let found = try await vendor.read("getUsageData", subject: key) { try $0.existing(key) }
+        let found = try await vendor.read("getUsageData", subject: DemoLicense.subject(of: key)) {
+            try $0.existing(key)
+        }
         return Licenses.GetUsageDataResult(unitsConsumed: DemoLicense.usedSeats, usageData: found.facts)
     }
 
@@ -97,7 +99,9 @@ struct DemoProvider: LicensesProvider {
         _ wanted: Licenses.RenewParameters
     ) async throws(ProviderError) -> Observation<Licenses.RenewResult> {
         let actionID = actionID
-        return try await vendor.observe("renew", subject: try wanted.licenseKey.licenseKey()) { vendor in
+        return try await vendor.observe(
+            "renew", subject: DemoLicense.subject(of: try wanted.licenseKey.licenseKey())
+        ) { vendor in
             try actionID.flatMap { try vendor.license(touchedBy: $0) }
                 .map { .done(Licenses.RenewResult(packageIdentifier: $0.package)) } ?? .notDone
         }
@@ -119,7 +123,9 @@ struct DemoProvider: LicensesProvider {
         _ license: Licenses.License
     ) async throws(ProviderError) -> Observation<Licenses.ReissueResult> {
         let actionID = actionID
-        return try await vendor.observe("reissue", subject: try license.licenseKey.licenseKey()) { vendor in
+        return try await vendor.observe(
+            "reissue", subject: DemoLicense.subject(of: try license.licenseKey.licenseKey())
+        ) { vendor in
             try actionID.flatMap { try vendor.license(touchedBy: $0) }
                 .map { .done(Licenses.ReissueResult(licenseKey: .string($0.key))) } ?? .notDone
         }
@@ -151,7 +157,7 @@ struct DemoProvider: LicensesProvider {
         _ change: @escaping @Sendable (SimulatorTransaction, inout DemoLicense) throws -> Void
     ) async throws(ProviderError) -> DemoLicense {
         let key = try licenseKey.licenseKey()
-        return try await vendor.change(function, subject: key) { vendor in
+        return try await vendor.change(function, subject: DemoLicense.subject(of: key)) { vendor in
             var license = try vendor.existing(key)
             try change(vendor, &license)
             try vendor.put(license)

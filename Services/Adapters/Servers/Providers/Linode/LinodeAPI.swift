@@ -171,7 +171,7 @@ extension LinodeAPI {
             let body = try answer.json()
             guard let data = body["data"]?.arrayValue else { throw answer.unreadable("has no list") }
             entries += data
-            if page >= Int(body["pages"]?.lenientNumber ?? 1) { break }
+            if Double(page) >= body["pages"]?.lenientNumber ?? 1 { break }
         }
         return entries
     }
