@@ -1,3 +1,4 @@
+import Bus
 package import Models
 package import ServiceLifecycle
 package import ServiceRuntime
@@ -26,10 +27,15 @@ package enum LogCollector {
             logger: logger)
         let ingest = LogIngest(bus: bus, store: store, announcer: announcer, clock: clock, logger: logger)
         context.health.register(ingest.healthCheck)
+        let sealer = Sealer(try context.configuration.loadSealingKeys(for: .logCollector, logger: logger))
+        let check = SignatureCheck(
+            [SignatureCheck.Known(.gateway) { sealer }],
+            acceptsUnsigned: context.configuration.acceptsUnsigned, logger: logger)
         return [
             LogRequests(
-                bus: bus, store: store, source: source, concurrency: configuration.requestConcurrency,
-                logger: logger),
+                bus: bus, store: store, source: source,
+                gate: RequestGate(check, of: .logRequests, from: .gateway),
+                concurrency: configuration.requestConcurrency, logger: logger),
             announcer,
             ingest,
             LogRetention(

@@ -4,16 +4,19 @@ import Models
 import ServiceLifecycle
 import ServiceRuntime
 
-/// Answers `log.list.v1`.
+/// Answers `log.list.v1`, to the gateway alone.
 struct LogRequests: Service {
     private let bus: any MessageBus
     private let concurrency: Int
     private let router: RequestRouter
 
-    init(bus: any MessageBus, store: LogStore, source: String, concurrency: Int, logger: Logger) {
+    init(
+        bus: any MessageBus, store: LogStore, source: String, gate: RequestGate, concurrency: Int,
+        logger: Logger
+    ) {
         self.bus = bus
         self.concurrency = concurrency
-        var router = RequestRouter(source: source) { type, error in
+        var router = RequestRouter(source: source, gate: gate) { type, error in
             logger.error(
                 "Could not carry out a request", error: error, metadata: [LogKey.messageType: "\(type)"])
         }

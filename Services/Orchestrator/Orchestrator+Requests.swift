@@ -7,24 +7,27 @@ import ServiceRuntime
 extension Orchestrator {
     /// Every request that the orchestrator answers.
     static func requestRouter(
-        _ parts: Parts, bus: any MessageBus, now: @escaping @Sendable () -> Timestamp, logger: Logger
+        _ parts: Parts, gate: RequestGate, bus: any MessageBus, now: @escaping @Sendable () -> Timestamp,
+        logger: Logger
     ) -> RequestRouter {
         var router = RequestRouter(
-            source: source, explain: { RequestFailure(databaseError: $0) }
+            source: source, gate: gate, explain: { RequestFailure(databaseError: $0) }
         ) { type, error in
             logger.error(
                 "Could not carry out a request",
                 metadata: [LogKey.messageType: "\(type)", LogKey.error: "\(error)"])
         }
         let (actions, products, configurations) = (parts.actions, parts.products, parts.configurations)
-        let (clients, tokens, deadLetters) = (parts.clients, parts.tokens, parts.deadLetters)
+        let (clients, deadLetters) = (parts.clients, parts.deadLetters)
         let (notices, events) = (parts.notices, parts.businessEvents)
 
         router.on(SubmitAction.self) { try await actions.submit($0, traceparent: $1.traceparent) }
         router.on(DecideAction.self) { request, _ in try await actions.decide(request) }
         router.on(ShowAction.self) { request, _ in try await actions.show(request) }
         router.on(ListActions.self) { request, _ in try await actions.list(request) }
-        router.on(BeginAttempt.self) { request, _ in try await actions.begin(request) }
+        router.onAdapters(BeginAttempt.self) { request, _, category in
+            try await actions.begin(request, from: category)
+        }
         router.on(CreateContractProduct.self) { request, _ in try await products.create(request) }
         router.on(UpdateContractProduct.self) { request, _ in try await products.update(request) }
         router.on(ShowContractProduct.self) { request, _ in try await products.show(request) }
@@ -35,22 +38,26 @@ extension Orchestrator {
         router.on(ShowConfiguration.self) { request, _ in try await configurations.show(request) }
         router.on(ListConfigurations.self) { request, _ in try await configurations.list(request) }
         router.on(TestConfiguration.self) { request, _ in try await configurations.test(request) }
-        router.on(StoreNotices.self) { try await notices.store($0, traceparent: $1.traceparent) }
+        router.onAdapters(StoreNotices.self) { request, envelope, category in
+            guard category == nil || category == request.category else {
+                throw RequestFailure(.forbidden, "Notices of another category were refused.")
+            }
+            return try await notices.store(request, traceparent: envelope.traceparent)
+        }
         router.on(ListNotices.self) { request, _ in try await notices.list(request) }
         router.on(SubmitBusinessEvent.self) { try await events.submit($0, traceparent: $1.traceparent) }
         router.on(ShowBusinessEvent.self) { request, _ in try await events.show(request) }
         router.on(ListBusinessEvents.self) { request, _ in try await events.list(request) }
         addWebhooks(parts.webhooks, to: &router)
+        addOverview(parts.overview, to: &router)
+        addAccess(parts, to: &router)
         router.on(CreateClient.self) { request, _ in try await clients.create(request) }
         router.on(ShowClient.self) { request, _ in try await clients.show(request) }
         router.on(ListClients.self) { request, _ in try await clients.list(request) }
-        router.on(AuthenticateToken.self) { request, _ in try await tokens.authenticate(request) }
-        router.on(CreateToken.self) { request, _ in try await tokens.create(request) }
-        router.on(ListTokens.self) { _, _ in try await tokens.list() }
-        router.on(RevokeToken.self) { request, _ in try await tokens.revoke(request) }
         router.on(ListDeadLetters.self) { _, _ in try await deadLetters.list() }
         router.on(RequeueDeadLetter.self) { request, _ in try await deadLetters.requeue(request) }
-        router.on(RevealDebugData.self) { request, _ in try actionsDebugData(request, parts.secrets, logger) }
+        router.on(RevealDebugData.self) { request, _ in try await parts.keys.reveal(request) }
+        router.on(ShowKeys.self) { request, _ in try await parts.keys.show(request) }
         router.on(ListProviders.self) { request, _ in providers(request, parts.catalogue, now: now()) }
         router.on(ListEvents.self) { request, _ in
             try await parts.store.read { transaction in
@@ -77,6 +84,37 @@ extension Orchestrator {
         return router
     }
 
+    private static func addOverview(_ overview: OverviewService, to router: inout RequestRouter) {
+        router.on(ShowOverview.self) { _, _ in try await overview.overview() }
+        router.on(ListNames.self) { request, _ in try await overview.names(request) }
+        router.on(FindText.self) { request, _ in try await overview.find(request) }
+        router.on(GroupAttention.self) { request, _ in try await overview.groups(request) }
+        router.on(ShowStatistics.self) { _, _ in try await overview.show() }
+    }
+
+    private static func addAccess(_ parts: Parts, to router: inout RequestRouter) {
+        let (tokens, users, sessions) = (parts.tokens, parts.users, parts.sessions)
+        let twoFactor = parts.twoFactor
+        router.on(AuthenticateToken.self) { request, _ in try await tokens.authenticate(request) }
+        router.on(CreateToken.self) { request, _ in try await tokens.create(request) }
+        router.on(ListTokens.self) { _, _ in try await tokens.list() }
+        router.on(RevokeToken.self) { request, _ in try await tokens.revoke(request) }
+        router.on(CreateUser.self) { request, _ in try await users.create(request) }
+        router.on(ListUsers.self) { request, _ in try await users.list(request) }
+        router.on(ShowUser.self) { request, _ in try await users.show(request) }
+        router.on(UpdateUser.self) { request, _ in try await users.update(request) }
+        router.on(SetPassword.self) { request, _ in try await users.setPassword(request) }
+        router.on(DeleteUser.self) { request, _ in try await users.delete(request) }
+        router.on(SignIn.self) { request, _ in try await sessions.signIn(request) }
+        router.on(AuthenticateSession.self) { request, _ in try await sessions.authenticate(request) }
+        router.on(ShowSession.self) { request, _ in try await sessions.show(request) }
+        router.on(EndSessions.self) { request, _ in try await sessions.end(request) }
+        router.on(ViewAsClient.self) { request, _ in try await sessions.view(request) }
+        router.on(BeginTwoFactor.self) { request, _ in try await twoFactor.begin(request) }
+        router.on(ConfirmTwoFactor.self) { request, _ in try await twoFactor.confirm(request) }
+        router.on(RemoveTwoFactor.self) { request, _ in try await twoFactor.remove(request) }
+    }
+
     private static func addWebhooks(_ webhooks: WebhookService, to router: inout RequestRouter) {
         router.on(CreateWebhook.self) { request, _ in try await webhooks.create(request) }
         router.on(ListWebhooks.self) { _, _ in try await webhooks.list() }
@@ -98,23 +136,5 @@ extension Orchestrator {
                 Provider(
                     descriptor: descriptor, instances: adapters.filter { $0.category == descriptor.category })
             })
-    }
-
-    /// Opens provider traffic for someone entitled to see it; who asked is logged.
-    private static func actionsDebugData(
-        _ request: RevealDebugData, _ secrets: SecretKeeper, _ logger: Logger
-    ) throws -> DebugData {
-        do throws(SealingError) {
-            let opened = try secrets.category(request.category)
-                .open(request.sealed, context: "\(request.actionID)/debug")
-            logger.notice(
-                "Revealed debug data",
-                metadata: [
-                    LogKey.actionID: "\(request.actionID)", LogKey.requestedBy: "\(request.revealedBy)",
-                ])
-            return DebugData(text: try secrets.gateway.seal(opened, context: "debug"))
-        } catch {
-            throw RequestFailure(.conflict, "The debug data cannot be opened: \(error.message).")
-        }
     }
 }

@@ -24,7 +24,8 @@ extension Orchestrator {
     package static func assemble(
         _ context: ServiceContext, now wallClock: @escaping @Sendable () -> Timestamp = { .now },
         uptime: @escaping @Sendable () -> Duration = SteadyClock.systemUptime,
-        backoff: Backoff = Backoff(), webhookSchedule: WebhookSchedule = WebhookSchedule()
+        backoff: Backoff = Backoff(), webhookSchedule: WebhookSchedule = WebhookSchedule(),
+        passwordCost: PasswordHash.Cost = .standard
     ) async throws -> (parts: Parts, services: [any Service]) {
         let logger = context.logger
         let bus = context.bus
@@ -33,18 +34,23 @@ extension Orchestrator {
         let folder = URL(fileURLWithPath: context.configuration.dataFolder).appending(path: "orchestrator")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let store = try Store(file: folder.appending(path: "purser.sqlite"))
-        let secrets = SecretKeeper(master: try context.configuration.loadMasterKey())
+        let secrets = SecretKeeper(master: try context.configuration.loadMasterKeys(logger: logger))
         let catalogue = Catalogue(blueprints: Blueprints.all)
         catalogue.load(try await store.read { try $0.descriptors() })
         let topology = Topology.purser(categories: catalogue.categories)
 
+        let check = secrets.signatureCheck(
+            categories: catalogue.categories, acceptsUnsigned: context.configuration.acceptsUnsigned,
+            logger: logger)
         let events = EventPublisher(bus: bus, logger: logger)
         let outboxWritten = Nudge()
         let alarmSet = Nudge()
         let deliveriesWritten = Nudge()
-        let address = WebhookAddress(allowsHTTP: context.configuration.allowsWebhookHTTP)
+        let address = WebhookAddress(
+            allowsHTTP: context.configuration.allowsWebhookHTTP, outbound: context.configuration.outbound)
         let actions = ActionService(
-            store: store, catalogue: catalogue, secrets: secrets, backoff: backoff,
+            store: store, catalogue: catalogue, secrets: secrets,
+            fingerprints: try await Fingerprints.load(from: store, secrets: secrets), backoff: backoff,
             admission: Admission(
                 limit: context.configuration.backlogLimit,
                 clientLimit: context.configuration.clientBacklogLimit), clock: clock, events: events,
@@ -52,9 +58,15 @@ extension Orchestrator {
             logger: logger)
         let configurations = ConfigurationService(
             store: store, catalogue: catalogue, secrets: secrets, bus: bus, actions: actions, now: now)
+        let products = ProductService(store: store, catalogue: catalogue, actions: actions, now: now)
+        let passwords = try PasswordChecks(cost: passwordCost)
+        let throttle = SignInThrottle(now: now)
+        let secondFactor = SecondFactor(storage: secrets.storage)
+        let rotation = KeyRotation(
+            store: store, secrets: secrets, categories: catalogue.categories, now: now, logger: logger)
         let parts = Parts(
             clock: clock, store: store, catalogue: catalogue, actions: actions,
-            products: ProductService(store: store, catalogue: catalogue, actions: actions, now: now),
+            products: products,
             configurations: configurations,
             notices: NoticeService(
                 store: store, catalogue: catalogue, actions: actions, now: now, logger: logger),
@@ -69,29 +81,48 @@ extension Orchestrator {
                 deliveriesWritten: deliveriesWritten, logger: logger),
             clients: ClientService(store: store, now: now),
             tokens: TokenService(store: store, secrets: secrets, now: now, events: events, logger: logger),
+            users: UserService(
+                store: store, secrets: secrets, passwords: passwords, throttle: throttle, now: now,
+                events: events, logger: logger),
+            sessions: SessionService(
+                store: store, secrets: secrets, passwords: passwords, secondFactor: secondFactor,
+                throttle: throttle, now: now, events: events, logger: logger),
+            twoFactor: TwoFactorService(
+                store: store, secrets: secrets, passwords: passwords, secondFactor: secondFactor,
+                throttle: throttle, now: now, events: events, logger: logger),
             deadLetters: DeadLetterService(
-                store: store, bus: bus, outboxWritten: outboxWritten, topology: topology, now: now,
-                logger: logger),
-            secrets: secrets)
+                store: store, bus: bus, outboxWritten: outboxWritten, topology: topology,
+                check: check, secrets: secrets, now: now, logger: logger),
+            overview: OverviewService(
+                store: store, actions: actions, products: products, configurations: configurations,
+                statistics: actions.statistics, now: now),
+            secrets: secrets, keyRotation: rotation,
+            keys: KeyService(
+                store: store, catalogue: catalogue, secrets: secrets, rotation: rotation, events: events,
+                now: now, logger: logger))
         if let token = context.configuration.adminToken {
             try await parts.tokens.register(adminToken: token.revealed)
         }
         // What was in flight when everything stopped is lost with a bus that lives in the process.
         if try await !actions.restoreFromBackup(), !bus.keepsMessages { try await actions.redispatchLost() }
-        let router = requestRouter(parts, bus: bus, now: now, logger: logger)
+        let gate = RequestGate(check, of: .orchestratorRequests, from: .gateway)
+        let router = requestRouter(parts, gate: gate, bus: bus, now: now, logger: logger)
         return (
             parts,
             [
                 events,
                 OutboxRelay(
-                    store: store, bus: bus, written: outboxWritten, topology: topology, logger: logger),
+                    store: store, bus: bus, secrets: secrets, written: outboxWritten, topology: topology,
+                    logger: logger),
                 Janitor(store: store, now: now, logger: logger),
+                rotation,
                 StatusGauges(store: store, logger: logger),
                 Alarm(actions: actions, set: alarmSet, now: now, logger: logger),
                 parts.deadLetters,
                 AdapterRegistry(
-                    store: store, catalogue: catalogue, bus: bus, events: events, now: now, logger: logger),
-                OutcomeConsumer(bus: bus, actions: actions),
+                    store: store, catalogue: catalogue, bus: bus, events: events, check: check, now: now,
+                    logger: logger),
+                OutcomeConsumer(bus: bus, actions: actions, check: check),
                 RequestServer(bus: bus, router: router),
                 parts.polls,
                 ProductSweep(store: store, actions: actions, logger: logger),

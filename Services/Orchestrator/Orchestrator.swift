@@ -29,7 +29,13 @@ package enum Orchestrator {
         package let webhooks: WebhookService
         package let clients: ClientService
         package let tokens: TokenService
+        package let users: UserService
+        package let sessions: SessionService
+        package let twoFactor: TwoFactorService
         package let deadLetters: DeadLetterService
+        package let overview: OverviewService
         package let secrets: SecretKeeper
+        package let keyRotation: KeyRotation
+        package let keys: KeyService
     }
 }

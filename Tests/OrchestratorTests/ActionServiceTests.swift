@@ -360,7 +360,7 @@ struct ActionServiceTests {
         }
     }
 
-    @Test func `A message that is no outcome becomes a dead letter with its reason, and can be sent again`()
+    @Test func `A message that is no outcome becomes a dead letter with its reason, and is not sent again`()
         async throws
     {
         try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
@@ -370,6 +370,23 @@ struct ActionServiceTests {
             #expect(letter.messageID == "bad-1")
             #expect(letter.queue == "purser.outcomes")
             #expect(letter.reason.hasPrefix("the message is not JSON"))
+            // Nobody signed it.
+            await #expect(throws: RequestFailure.self) {
+                try await harness.parts.deadLetters.requeue(RequeueDeadLetter(id: letter.id))
+            }
+        }
+    }
+
+    @Test func `A dead letter that an adapter signed can be sent again, once`() async throws {
+        try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
+            let stray = ActionOutcome(
+                actionID: .make(), attempt: 1, outcome: .succeeded, observed: false, begunAt: .now,
+                endedAt: .now)
+            try await harness.bus.publish(
+                stray, to: Queue.outcomes.route, source: "/test",
+                signer: harness.parts.secrets.category(harness.category))
+            let letter = try #require(await harness.firstDeadLetter())
+            #expect(letter.reason.contains(stray.actionID.rawValue))
             let requeued = try await harness.parts.deadLetters.requeue(RequeueDeadLetter(id: letter.id))
             #expect(requeued.requeuedAt != nil)
             await #expect(throws: RequestFailure.self) {

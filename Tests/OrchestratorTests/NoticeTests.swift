@@ -179,7 +179,7 @@ extension OrchestratorHarness {
     func store(_ notices: Notice...) async throws {
         _ = try await bus.send(
             StoreNotices(configurationID: configuration.id, category: category, notices: notices),
-            to: .orchestratorRequests, source: "/test")
+            to: .orchestratorRequests, source: "/test", signer: parts.secrets.category(category))
     }
 
     func actions(on product: ContractProductID) async throws -> [Action] {

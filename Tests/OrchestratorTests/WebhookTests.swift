@@ -334,6 +334,34 @@ struct WebhookTests {
         }
     }
 
+    @Test func `An address that is not public is refused, unless it is allowed`() async throws {
+        let address = WebhookAddress(allowsHTTP: true, outbound: .publicOnly)
+        let refused = [
+            "https://10.0.0.5/", "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.5]/",
+            "https://169.254.169.254/latest/meta-data", "https://[fd00::1]:8443/", "http://192.168.0.1/",
+        ]
+        for text in refused {
+            #expect(address.problem(text)?.contains("PURSER_OUTBOUND_ALLOW") == true, "\(text)")
+        }
+        for text in ["https://1.1.1.1/", "https://[2606:4700::1111]/", "https://billing.example.com/"] {
+            #expect(address.problem(text) == nil, "\(text)")
+        }
+        // What a name leads to shows when something is sent: to this host, here.
+        try await WebhookReceiver.with { receiver in
+            try await OrchestratorHarness.run(
+                configure: { $0.outbound = .publicOnly }, adapter: Self.obliging
+            ) { harness in
+                let webhook = try await harness.webhook("http://localhost:\(receiver.port)/")
+                _ = try await harness.parts.webhooks.test(TestWebhook(id: webhook.id))
+                try await eventually("the failure") {
+                    try await harness.deliveries(webhook.id).first?.lastError?
+                        .contains("PURSER_OUTBOUND_ALLOW") == true
+                }
+                #expect(receiver.requests.isEmpty)
+            }
+        }
+    }
+
     @Test func `An address must be https, unless it is of this host`() async throws {
         let rows: [(String, Bool, Bool)] = [
             ("https://billing.example.com/hook?x=1", true, true), ("http://localhost:8080/", true, true),
@@ -344,8 +372,11 @@ struct WebhookTests {
             ("https://example.com/#part", false, false), ("/hook", false, false),
         ]
         for (text, strict, lax) in rows {
-            #expect((WebhookAddress(allowsHTTP: false).problem(text) == nil) == strict, "\(text)")
-            #expect((WebhookAddress(allowsHTTP: true).problem(text) == nil) == lax, "\(text)")
+            for (allowsHTTP, isGood) in [(false, strict), (true, lax)] {
+                let address = WebhookAddress(
+                    allowsHTTP: allowsHTTP, outbound: OutboundPolicy(allowing: AddressRange.loopback))
+                #expect((address.problem(text) == nil) == isGood, "\(text)")
+            }
         }
         try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
             await #expect {

@@ -65,15 +65,20 @@ extension IncomingBatch {
 }
 
 extension IncomingEntry {
+    /// Null characters, at which the database would cut the text, are replaced.
+    ///
     /// - Throws: where the metadata cannot be written as JSON (a number that is not finite).
     init(_ entry: LogEntry) throws {
+        func whole(_ text: String) -> String { text.replacing("\0", with: "\u{FFFD}") }
         let metadata = try JSONEncoder().encode(entry.metadata)
         self.init(
-            time: entry.time, level: entry.level, service: entry.service, instance: entry.instance,
-            message: entry.message, actionID: entry.actionID?.rawValue,
-            contractProductID: entry.contractProductID?.rawValue, clientID: entry.clientID?.rawValue,
-            category: entry.category, provider: entry.provider, function: entry.function,
-            traceID: entry.traceID, metadata: String(decoding: metadata, as: UTF8.self), error: entry.error,
-            debug: entry.debug)
+            time: entry.time, level: entry.level, service: whole(entry.service),
+            instance: whole(entry.instance), message: whole(entry.message),
+            actionID: (entry.actionID?.rawValue).map(whole),
+            contractProductID: (entry.contractProductID?.rawValue).map(whole),
+            clientID: (entry.clientID?.rawValue).map(whole), category: entry.category.map(whole),
+            provider: entry.provider.map(whole), function: entry.function.map(whole),
+            traceID: entry.traceID.map(whole), metadata: String(decoding: metadata, as: UTF8.self),
+            error: entry.error.map(whole), debug: entry.debug.map(whole))
     }
 }

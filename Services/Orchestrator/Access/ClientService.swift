@@ -23,7 +23,9 @@ package struct ClientService: Sendable {
 
     package func list(_ request: ListClients) async throws -> ClientList {
         let limit = request.page.boundedLimit
-        let clients = try await store.read { try $0.clients(before: request.page.cursor, limit: limit + 1) }
+        let clients = try await store.read {
+            try $0.clients(text: request.text, before: request.page.cursor, limit: limit + 1)
+        }
         return ClientList(
             items: Array(clients.prefix(limit)),
             nextCursor: clients.count > limit ? clients[limit - 1].id.rawValue : nil)

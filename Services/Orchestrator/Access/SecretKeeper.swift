@@ -8,10 +8,15 @@ package final class SecretKeeper: Sendable {
     package let storage: Sealer
     /// For the gateway, in both directions.
     package let gateway: Sealer
-    private let master: MasterKey
+    private let master: MasterKeys
     private let categories = Mutex<[String: Sealer]>([:])
 
-    package init(master: MasterKey) {
+    package convenience init(master: MasterKey) {
+        self.init(master: MasterKeys(MasterKeyRing(master)))
+    }
+
+    /// - Parameter master: may change while the process runs; what is sealed then is sealed with the new keys.
+    package init(master: MasterKeys) {
         self.master = master
         storage = Sealer(master.derived(for: .storage))
         gateway = Sealer(master.derived(for: .gateway))
@@ -26,6 +31,12 @@ package final class SecretKeeper: Sendable {
             return sealer
         }
     }
+
+    /// The master keys as they are now.
+    package var masterRing: MasterKeyRing { master.ring }
+
+    /// The same, however short ago they were looked up.
+    package func masterRingAnew() -> MasterKeyRing { master.ringAnew() }
 
     /// Where a secret is sealed: with which key, for which context.
     package struct Place {

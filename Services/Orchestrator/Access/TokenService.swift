@@ -29,20 +29,26 @@ package struct TokenService: Sendable {
                 logger.warning("Could not note the use of a token", metadata: [LogKey.error: "\(error)"])
             }
         }
-        return Principal(tokenID: token.id, name: token.name, role: token.role, clientID: token.clientID)
+        return Principal(
+            tokenID: token.id, name: token.name, role: token.role,
+            permissions: token.permissions ?? token.role.usualPermissions, clientID: token.clientID)
     }
 
     package func create(_ request: CreateToken) async throws -> NewToken {
-        guard (request.role == .client) == (request.clientID != nil) else {
-            let problem = FieldProblem(
-                pointer: "/client_id", detail: "give it where the role is client, and only there")
-            throw RequestFailure(.invalid, "The token is not as it should be.", problems: [problem])
+        try AccessRules.checkClient(request.clientID, of: request.role)
+        if request.role == .staff, request.permissions == nil {
+            throw RequestFailure.invalid("/permissions", "is required where role is staff")
         }
-        let text = Self.makeToken(role: request.role)
+        let permissions = try request.permissions.map {
+            try AccessRules.permissions($0, for: request.role)
+        }
+        try AccessRules.check(
+            request.by, mayHandle: request.role, with: permissions ?? request.role.usualPermissions)
+        let text = TokenText.make(role: request.role)
         let details = try await store(
-            text, name: request.name, role: request.role, clientID: request.clientID,
-            expiresAt: request.expiresAt)
-        logger.notice("Made token", metadata: [LogKey.tokenID: "\(details.id)"])
+            text, name: request.name, role: request.role, permissions: permissions,
+            clientID: request.clientID, expiresAt: request.expiresAt)
+        note(.tokenMade, details.id, request.by)
         return NewToken(token: try secrets.gateway.seal(.string(text), context: "token"), details: details)
     }
 
@@ -52,12 +58,26 @@ package struct TokenService: Sendable {
 
     package func revoke(_ request: RevokeToken) async throws -> NoReply {
         let now = now()
-        guard let hash = try await store.write({ try $0.revoke(request.id, at: now) }) else {
-            throw RequestFailure(.notFound, "There is no such token.")
+        let hash = try await store.write { transaction in
+            guard let token = try transaction.token(request.id) else {
+                throw RequestFailure(.notFound, "There is no such token.")
+            }
+            try AccessRules.check(
+                request.by, mayHandle: token.role, with: token.permissions ?? token.role.usualPermissions)
+            guard let hash = try transaction.revoke(request.id, at: now) else {
+                throw RequestFailure(.notFound, "There is no such token.")
+            }
+            return hash
         }
         events.publish(TokenRevoked(tokenHash: hash), topic: "token.revoked", subject: request.id.rawValue)
-        logger.notice("Revoked token", metadata: [LogKey.tokenID: "\(request.id)"])
+        note(.tokenRevoked, request.id, request.by)
         return NoReply()
+    }
+
+    private func note(_ event: SecurityEvent, _ token: TokenID, _ actor: Actor?) {
+        var metadata: Logger.Metadata = [LogKey.tokenID: "\(token)"]
+        metadata[LogKey.requestedBy] = actor.map { "\($0.name)" }
+        logger.security(event, metadata)
     }
 
     /// Makes sure that the operator's admin token is known.
@@ -66,17 +86,20 @@ package struct TokenService: Sendable {
         let now = now()
         let isKnown = try await store.read { try $0.token(hash: hash, now: now) != nil }
         if !isKnown {
-            _ = try await store(text, name: "PURSER_ADMIN_TOKEN", role: .admin, clientID: nil, expiresAt: nil)
+            _ = try await store(
+                text, name: "PURSER_ADMIN_TOKEN", role: .admin, permissions: nil, clientID: nil,
+                expiresAt: nil)
         }
     }
 
     private func store(
-        _ text: String, name: String, role: Role, clientID: ClientID?, expiresAt: Timestamp?
+        _ text: String, name: String, role: Role, permissions: [Permission]?, clientID: ClientID?,
+        expiresAt: Timestamp?
     ) async throws -> Token {
         let now = now()
         let token = Token(
-            id: .make(at: now), name: name, role: role, clientID: clientID, createdAt: now,
-            expiresAt: expiresAt)
+            id: .make(at: now), name: name, role: role, permissions: permissions, clientID: clientID,
+            createdAt: now, expiresAt: expiresAt)
         try await store.write { transaction in
             if let clientID, try transaction.client(clientID) == nil {
                 let problem = FieldProblem(pointer: "/client_id", detail: "there is no such client")
@@ -85,13 +108,6 @@ package struct TokenService: Sendable {
             try transaction.insert(token, hash: Self.hash(text))
         }
         return token
-    }
-
-    /// A new token: `psr_<role>_` and 43 characters for 256 random bits.
-    package static func makeToken(role: Role) -> String {
-        let random = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.base64EncodedString()
-        let text = random.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-        return "psr_\(role.rawValue)_\(text)"
     }
 
     /// The form that a token is stored and asked for in: SHA-256, hexadecimal.

@@ -153,8 +153,7 @@ package struct ActionDispatcher: Sendable {
         let given = try secrets.storage.open(
             secretsOf: action.given, fields: function.parameters, context: "\(action.id)/parameters")
         return try sources.fill(given, for: function) { name, value in
-            guard case .string(let text) = value, Sealer.isSealed(text) else { return value }
-            return try secrets.storage.open(text, context: "\(sources.product.id)/fields/\(name)")
+            try secrets.storage.open(allIn: value, context: "\(sources.product.id)/fields/\(name)")
         }
     }
 }

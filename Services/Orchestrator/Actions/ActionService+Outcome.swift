@@ -9,7 +9,12 @@ extension ActionService {
     private static let storeRetryDelay: Duration = .seconds(1)
 
     /// Applies what an attempt came to. The attempt's number is the guard: a repeat changes nothing.
-    package func apply(_ outcome: ActionOutcome, traceparent: String?) async -> Settlement {
+    ///
+    /// - Parameter category: that of the adapter that tells it; nil where that is not known. An outcome of another
+    ///   category's action is rejected.
+    package func apply(
+        _ outcome: ActionOutcome, traceparent: String?, from category: String? = nil
+    ) async -> Settlement {
         let now = now()
         CrashPoint.beforeCommit.reach([outcome.actionID.rawValue])
         do {
@@ -18,6 +23,7 @@ extension ActionService {
                     throw RequestFailure(
                         .notFound, "there is no action \(outcome.actionID.rawValue.prefix(40))")
                 }
+                try checkSender(category, of: action)
                 var changes = ActionChanges()
                 try apply(outcome, to: &action, in: transaction, changes: &changes, now: now)
                 return try self.news(of: changes, in: transaction, now: now)
@@ -181,6 +187,7 @@ extension ActionService {
 
     private func logCommit(of outcome: ActionOutcome, news: ActionNews) {
         for event in news.actions where event.action.id == outcome.actionID {
+            statistics.record(outcome, of: event.action, now: now())
             var metadata = LogKey.metadata(of: event.action)
             metadata[LogKey.attempt] = "\(outcome.attempt)"
             metadata[LogKey.state] = "\(event.action.state.rawValue)"

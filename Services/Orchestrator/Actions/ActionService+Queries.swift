@@ -16,7 +16,7 @@ extension ActionService {
         let limit = request.page.boundedLimit
         return try await store.read { transaction in
             let cursor = try request.page.number
-            let actions = try transaction.actions(request, before: cursor, limit: limit + 1)
+            let actions = try transaction.actions(request, before: cursor, limit: limit + 1, now: now)
             return ActionList(
                 items: try actions.prefix(limit).map {
                     try views.view($0, in: transaction, withResult: false, now: now)

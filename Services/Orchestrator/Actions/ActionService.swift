@@ -17,7 +17,9 @@ package struct ActionService: Sendable {
     let dispatcher: ActionDispatcher
     let views: ActionViews
     let admission: Admission
+    let fingerprints: Fingerprints
     let webhooks: WebhookWriter
+    let statistics: AttemptStatistics
     let backoff: Backoff
     let clock: SteadyClock
     let events: EventPublisher
@@ -27,8 +29,9 @@ package struct ActionService: Sendable {
     let logger: Logger
 
     package init(
-        store: Store, catalogue: Catalogue, secrets: SecretKeeper, backoff: Backoff, admission: Admission,
-        clock: SteadyClock, events: EventPublisher, outboxWritten: Nudge,
+        store: Store, catalogue: Catalogue, secrets: SecretKeeper, fingerprints: Fingerprints,
+        backoff: Backoff, admission: Admission, clock: SteadyClock, events: EventPublisher,
+        outboxWritten: Nudge,
         alarmSet: Nudge, deliveriesWritten: Nudge, logger: Logger
     ) {
         self.store = store
@@ -36,6 +39,7 @@ package struct ActionService: Sendable {
         self.secrets = secrets
         self.backoff = backoff
         self.admission = admission
+        self.fingerprints = fingerprints
         self.clock = clock
         self.events = events
         self.outboxWritten = outboxWritten
@@ -45,6 +49,7 @@ package struct ActionService: Sendable {
         dispatcher = ActionDispatcher(catalogue: catalogue, secrets: secrets)
         views = ActionViews(catalogue: catalogue, secrets: secrets)
         webhooks = WebhookWriter(views: views)
+        statistics = AttemptStatistics(now: clock.now)
     }
 
     /// The time that all of the orchestrator goes by.
@@ -71,8 +76,10 @@ package struct ActionService: Sendable {
                 request, traceparent: traceparent, in: transaction, changes: &changes, now: now)
             if let key = request.idempotencyKey {
                 try transaction.insertIdempotencyKey(
-                    key, owner: request.requestedBy, fingerprint: request.fingerprint, action: action.id,
-                    at: now)
+                    key, owner: request.requestedBy,
+                    fingerprint: try fingerprints.kept(
+                        request.fingerprint, context: Self.fingerprintContext(request.id)),
+                    action: action.id, at: now)
             }
             let news = try self.news(of: changes, in: transaction, now: now)
             guard let view = news.actions.last(where: { $0.action.id == action.id })?.action else {
@@ -97,7 +104,9 @@ package struct ActionService: Sendable {
         guard let key = request.idempotencyKey,
             let before = try transaction.idempotencyKey(key, owner: request.requestedBy)
         else { return nil }
-        guard before.fingerprint == request.fingerprint else {
+        let isSame = try fingerprints.matches(
+            before.fingerprint, request.fingerprint, context: Self.fingerprintContext(request.id))
+        guard isSame else {
             throw RequestFailure(
                 .keyReused,
                 "This Idempotency-Key was used for another request. Use a new key for a new request.")
@@ -108,14 +117,17 @@ package struct ActionService: Sendable {
         return try views.view(action, in: transaction, withResult: true, now: now)
     }
 
+    private static func fingerprintContext(_ id: ActionID) -> String { "\(id)/fingerprint" }
+
     private func accept(
         _ request: SubmitAction, traceparent: String?, in transaction: Transaction,
         changes: inout ActionChanges, now: Timestamp
     ) throws -> ActionRecord {
         let product = try transaction.product(request.contractProductID, of: request.clientID)
         let function = try permittedFunction(request, product: product, in: transaction)
+        let asked = try permittedParameters(request, of: function, product: product, in: transaction)
         let given = try secrets.move(
-            request.parameters, fields: function.parameters,
+            asked, fields: function.parameters,
             from: .init(secrets.gateway, "\(request.id)/parameters"),
             to: .init(secrets.storage, "\(request.id)/parameters"))
         let order = ActionOrder(

@@ -24,7 +24,9 @@ package struct BusinessEventService: Sendable {
         let (record, expected, news): (BusinessEventRecord, Bool?, ActionNews) = try await store.write {
             transaction in
             if let before = try transaction.businessEvent(request.id) {
-                guard before.fingerprint == request.fingerprint else {
+                let isSame = try actions.fingerprints.matches(
+                    before.fingerprint, request.fingerprint, context: Self.fingerprintContext(request.id))
+                guard isSame else {
                     throw Self.invalid("/id", "was used for another event; give every event an id of its own")
                 }
                 return (before, nil, ActionNews())
@@ -50,6 +52,8 @@ package struct BusinessEventService: Sendable {
             id: record.id, actions: record.actions, notDone: record.notDone.nonEmpty,
             cancelled: record.cancelled.nonEmpty)
     }
+
+    static func fingerprintContext(_ id: String) -> String { "event/\(id)/fingerprint" }
 
     /// What cannot be done is a warning: a person has to do it, or to change the product.
     private func log(_ event: BusinessEventRecord, isExpected: Bool) {
@@ -84,7 +88,7 @@ package struct BusinessEventService: Sendable {
                 throw RequestFailure(.notFound, "There is no such business event.")
             }
             let category = try transaction.product(record.productID)?.category
-            let secret = category.flatMap(catalogue.blueprint)?.secretParameters ?? []
+            let secret = category.flatMap(catalogue.blueprint)?.secretFields ?? []
             return view(record, data: secret.masked(record.data))
         }
     }

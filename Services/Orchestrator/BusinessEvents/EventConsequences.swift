@@ -29,7 +29,7 @@ struct EventConsequences {
 
     /// - Returns: the event as it is to be stored.
     mutating func carryOut(in transaction: Transaction) throws -> BusinessEventRecord {
-        let secretFields = catalogue.blueprint(product.category)?.secretParameters ?? []
+        let secretFields = catalogue.blueprint(product.category)?.secretFields ?? []
         let context = "event/\(event.id)/data"
         let data = try secrets.gateway.open(
             secretsOf: event.data ?? [:], fields: secretFields, context: context)
@@ -37,7 +37,9 @@ struct EventConsequences {
             number: try transaction.nextBusinessEventNumber(), id: event.id, type: event.type,
             productID: product.id,
             data: try secrets.storage.seal(secretsOf: data, fields: secretFields, context: context),
-            fingerprint: event.fingerprint, requestedBy: event.requestedBy, receivedAt: now)
+            fingerprint: try actions.fingerprints.kept(
+                event.fingerprint, context: BusinessEventService.fingerprintContext(event.id)),
+            requestedBy: event.requestedBy, receivedAt: now)
         guard let definition = catalogue.businessEvent(event.type, of: product.category) else {
             leave(nil, "Nothing follows from this in \(product.category).", in: &record)
             return record

@@ -6,6 +6,7 @@ import ServiceRuntime
 
 /// Listens to adapters announcing themselves, and notices those that fall silent.
 package struct AdapterRegistry: Service {
+    private static let topic = "adapter.announced"
     /// How often it looks for silent ones.
     private static let checkInterval: Duration = .seconds(5)
 
@@ -13,6 +14,7 @@ package struct AdapterRegistry: Service {
     let catalogue: Catalogue
     let bus: any MessageBus
     let events: EventPublisher
+    let check: SignatureCheck
     let now: @Sendable () -> Timestamp
     let logger: Logger
 
@@ -24,7 +26,7 @@ package struct AdapterRegistry: Service {
     }
 
     private func listen() async {
-        let announcements = bus.events(matching: ["adapter.announced"])
+        let announcements = bus.events(matching: [Self.topic])
         events.publish(AdaptersAsked(), topic: "adapters.asked", subject: nil)
         for await event in announcements.cancelOnGracefulShutdown() {
             switch event {
@@ -32,7 +34,11 @@ package struct AdapterRegistry: Service {
                 events.publish(AdaptersAsked(), topic: "adapters.asked", subject: nil)
             case .event(_, let message):
                 do {
-                    try await note(try Envelope<AdapterAnnounced>(decoding: message.body).data)
+                    let announcement = try Envelope<AdapterAnnounced>(decoding: message.body).data
+                    _ = try check.sender(of: message, on: .event(Self.topic), at: Self.topic) {
+                        $0.category == announcement.category
+                    }
+                    try await note(announcement)
                 } catch {
                     logger.warning("Could not note an adapter", metadata: [LogKey.error: "\(error)"])
                 }

@@ -76,7 +76,7 @@ package final class Catalogue: Sendable {
     ) {
         let status = AdapterStatus(
             instance: announcement.instance, category: announcement.category, online: !announcement.leaving,
-            lastSeenAt: now)
+            lastSeenAt: now, keys: announcement.keys)
         return state.withLock { state in
             let before = state.adapters.updateValue(status, forKey: status.instance)
             var isNews = false

@@ -77,7 +77,7 @@ package struct ConfigurationService: Sendable {
         let test = TestProvider(provider: record.provider, configuration: configuration)
         let result = try await bus.send(
             test, to: .adapterRequests(category: record.category), source: Orchestrator.source,
-            timeout: Self.testTimeout)
+            signer: secrets.category(record.category), timeout: Self.testTimeout)
         if result.ok {
             let now = now()
             let news = try await store.write { try actions.resume(record.id, in: $0, now: now) }
@@ -139,6 +139,11 @@ package struct ConfigurationService: Sendable {
                 "No \(record.category) adapter has announced \(record.provider) yet. Try again shortly.")
         }
         return descriptor
+    }
+
+    /// One configuration, within a transaction of others.
+    func shown(_ id: ConfigurationID, in transaction: Transaction) throws -> Configuration {
+        try view(try configuration(id, in: transaction), in: transaction)
     }
 
     private func view(_ record: ConfigurationRecord, in transaction: Transaction) throws -> Configuration {

@@ -18,6 +18,8 @@ package struct DeadLetterService: Service {
     let bus: any MessageBus
     let outboxWritten: Nudge
     let topology: Topology
+    let check: SignatureCheck
+    let secrets: SecretKeeper
     let now: @Sendable () -> Timestamp
     let logger: Logger
 
@@ -59,15 +61,10 @@ package struct DeadLetterService: Service {
             guard letter.requeuedAt == nil else {
                 throw RequestFailure(.conflict, "The dead letter was sent again already.")
             }
-            guard let exchange = topology.exchanges.first(where: { $0.name == letter.exchange }),
-                let text = String(data: found.body, encoding: .utf8)
-            else {
-                throw RequestFailure(
-                    .conflict,
-                    "The dead letter cannot be sent again: it has no place to go to, or is no text.")
-            }
-            let message = BusMessage(id: letter.messageID, type: letter.messageType, body: Data(text.utf8))
-            try transaction.enqueue(message, to: Route(exchange: exchange, routingKey: letter.routingKey))
+            let route = try route(of: letter)
+            let message = BusMessage(id: letter.messageID, type: letter.messageType, body: found.body)
+            try checkSender(of: message, on: route)
+            try transaction.enqueue(message, to: route)
             try transaction.noteRequeue(of: request.id, at: now)
             letter.requeuedAt = now
             return letter
@@ -75,5 +72,35 @@ package struct DeadLetterService: Service {
         outboxWritten()
         logger.notice("Requeued a dead letter", metadata: [LogKey.messageID: "\(letter.messageID)"])
         return letter
+    }
+
+    /// Where a dead letter came from, and can be sent to again: to work queues and to the log. What else it claims to
+    /// have come from, it would speak in our name there.
+    private func route(of letter: DeadLetter) throws(RequestFailure) -> Route {
+        let exchange = topology.exchanges.first { $0.name == letter.exchange }
+        guard let exchange, [.actions, .outcomes, .logs].contains(exchange) else {
+            throw RequestFailure(
+                .conflict, "The dead letter cannot be sent again: it has no place to go to.")
+        }
+        return Route(exchange: exchange, routingKey: letter.routingKey)
+    }
+
+    /// A message that nobody signed who may send it is not sent again: it would be signed, or taken for old, this time.
+    private func checkSender(of message: BusMessage, on route: Route) throws(RequestFailure) {
+        guard String(data: message.body, encoding: .utf8) != nil else {
+            throw RequestFailure(.conflict, "The dead letter cannot be sent again: it is no text.")
+        }
+        // From before signatures, in the upgrade.
+        if check.acceptsUnsigned, MessageSignature(of: message.body) == nil { return }
+        do throws(SignatureError) {
+            switch route.exchange {
+            case .actions: try secrets.category(route.routingKey).verify(message, for: route)
+            case .outcomes: _ = try check.sender(of: message, on: route, at: Queue.dead.name)
+            default: break
+            }
+        } catch {
+            throw RequestFailure(
+                .conflict, "The dead letter cannot be sent again: \(error.message).")
+        }
     }
 }

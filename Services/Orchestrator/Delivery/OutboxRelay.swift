@@ -18,16 +18,23 @@ package final class OutboxRelay: Service {
 
     private let store: Store
     private let bus: any MessageBus
+    private let secrets: SecretKeeper
     private let written: Nudge
     private let exchanges: [String: Exchange]
     private let logger: Logger
     /// The newest message that may have been published before this process knew of it.
     private let doubtful = Mutex<Int64>(0)
 
-    /// - Parameter written: nudged after every commit that wrote to the outbox.
-    package init(store: Store, bus: any MessageBus, written: Nudge, topology: Topology, logger: Logger) {
+    /// - Parameters:
+    ///   - secrets: signs what goes to adapters, with the keys of the moment at which it is published.
+    ///   - written: nudged after every commit that wrote to the outbox.
+    package init(
+        store: Store, bus: any MessageBus, secrets: SecretKeeper, written: Nudge, topology: Topology,
+        logger: Logger
+    ) {
         self.store = store
         self.bus = bus
+        self.secrets = secrets
         self.written = written
         exchanges = Dictionary(topology.exchanges.map { ($0.name, $0) }) { _, last in last }
         self.logger = logger
@@ -74,9 +81,9 @@ package final class OutboxRelay: Service {
                 }
                 let route = Route(exchange: exchange, routingKey: entry.routingKey)
                 let (message, sequence) = (entry.message, entry.sequence)
-                group.addTask { [bus, logger] in
+                group.addTask { [bus, secrets, logger] in
                     do throws(BusError) {
-                        try await bus.publish(message, to: route)
+                        try await bus.publish(secrets.signed(message, for: route), to: route)
                         return sequence
                     } catch {
                         logger.warning(

@@ -14,23 +14,26 @@ package struct OutcomeConsumer: Service {
 
     let bus: any MessageBus
     let actions: ActionService
+    let check: SignatureCheck
 
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await bus.consume(
-                ActionOutcome.self, from: .outcomes, prefetch: Orchestrator.outcomePrefetch
-            ) { envelope, _ in
-                await apply(envelope)
+                ActionOutcome.self, from: .outcomes, prefetch: Orchestrator.outcomePrefetch, check: check,
+                isExpected: { $0.category != nil }
+            ) { envelope, _, sender in
+                await apply(envelope, from: sender.category)
             }
         }
     }
 
-    private func apply(_ envelope: Envelope<ActionOutcome>) async -> Settlement {
+    private func apply(_ envelope: Envelope<ActionOutcome>, from category: String?) async -> Settlement {
         for _ in 1..<Self.triesBeforeReturn {
-            let settlement = await actions.apply(envelope.data, traceparent: envelope.traceparent)
+            let settlement = await actions.apply(
+                envelope.data, traceparent: envelope.traceparent, from: category)
             guard case .retry(let delay) = settlement, await Pause.wait(delay) else { return settlement }
         }
-        return await actions.apply(envelope.data, traceparent: envelope.traceparent)
+        return await actions.apply(envelope.data, traceparent: envelope.traceparent, from: category)
     }
 }
 

@@ -4,6 +4,6 @@ import ServiceRuntime
 @main
 enum OrchestratorMain {
     static func main() async {
-        await ServiceMain.run(Orchestrator.name) { try await Orchestrator.build($0) }
+        await ServiceMain.run(Orchestrator.name, declaresTopology: true) { try await Orchestrator.build($0) }
     }
 }

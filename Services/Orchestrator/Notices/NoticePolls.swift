@@ -183,6 +183,7 @@ package final class NoticePolls: Service {
                 parameters: parameters, timeoutSeconds: function.timeoutSeconds)
             return try await bus.send(
                 request, to: .adapterRequests(category: record.category), source: Orchestrator.source,
+                signer: configurations.secrets.category(record.category),
                 timeout: .seconds(function.timeoutSeconds) + Self.answerGrace)
         } catch let failure as RequestFailure {
             throw failure

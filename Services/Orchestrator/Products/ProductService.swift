@@ -5,6 +5,8 @@ import ServiceRuntime
 package struct ProductService: Sendable {
     /// How much of a product's history is shown.
     package static let historyLimit = 200
+    /// What the gateway seals provision fields for: a new product has no id yet.
+    private static let gatewayContext = "product/fields"
 
     let store: Store
     let catalogue: Catalogue
@@ -21,12 +23,14 @@ package struct ProductService: Sendable {
                 throw Self.invalid("/client_id", "there is no such client")
             }
             try checkConfiguration(request.configurationID, category: request.category, in: transaction)
+            let id = ContractProductID.make(at: now)
+            let fields = (request.provisionFields ?? [:]).filter { $0.value != .null }
             let product = ProductRecord(
-                id: .make(at: now), clientID: request.clientID, category: request.category,
+                id: id, clientID: request.clientID, category: request.category,
                 configurationID: request.configurationID, name: request.name, package: request.package,
                 status: .pending,
-                provisionFields: (request.provisionFields ?? [:]).filter { $0.value != .null },
-                createdAt: now, updatedAt: now)
+                provisionFields: try stored(fields, of: id, in: request.category), createdAt: now,
+                updatedAt: now)
             try transaction.insert(product)
             return try view(product, audience: .admin, in: transaction)
         }
@@ -49,7 +53,8 @@ package struct ProductService: Sendable {
             product.updatedAt = now
             try transaction.update(product)
             _ = try ProductChanges(actionID: nil, changedBy: request.changedBy, now: now).apply(
-                fields: request.provisionFields ?? [:], status: product.status, package: request.package,
+                fields: try stored(request.provisionFields ?? [:], of: product.id, in: product.category),
+                status: product.status, package: request.package,
                 to: &product, in: transaction)
             var changes = ActionChanges()
             changes.products = [product]
@@ -76,7 +81,7 @@ package struct ProductService: Sendable {
         return try await store.read { transaction in
             let products = try transaction.products(request, limit: limit + 1)
             return ContractProductList(
-                items: products.prefix(limit).map { view($0, actions: nil) },
+                items: products.prefix(limit).map(listed),
                 nextCursor: products.count > limit ? products[limit - 1].id.rawValue : nil)
         }
     }
@@ -86,6 +91,16 @@ package struct ProductService: Sendable {
             let product = try transaction.product(request.id, of: request.clientID)
             return FieldChangeList(items: try transaction.changes(of: product.id, limit: Self.historyLimit))
         }
+    }
+
+    /// Provision fields that came from the gateway, with the secrets among them sealed for storage.
+    private func stored(
+        _ fields: [String: JSONValue], of product: ContractProductID, in category: String
+    ) throws -> [String: JSONValue] {
+        try actions.secrets.move(
+            fields, fields: catalogue.blueprint(category)?.secretFields ?? [],
+            from: .init(actions.secrets.gateway, Self.gatewayContext),
+            to: .init(actions.secrets.storage, "\(product)/fields"))
     }
 
     private func checkConfiguration(
@@ -103,8 +118,11 @@ package struct ProductService: Sendable {
 
     // MARK: Views
 
+    /// A product without the actions available.
+    func listed(_ product: ProductRecord) -> ContractProduct { view(product, actions: nil) }
+
     private func view(
-        _ product: ProductRecord, audience: Role, in transaction: Transaction
+        _ product: ProductRecord, audience: Audience, in transaction: Transaction
     ) throws -> ContractProduct {
         guard let client = try transaction.client(product.clientID),
             let configuration = try transaction.configuration(product.configurationID)
@@ -130,12 +148,17 @@ package struct ProductService: Sendable {
         ContractProduct(
             id: product.id, clientID: product.clientID, category: product.category,
             configurationID: product.configurationID, name: product.name, package: product.package,
-            status: product.status, provisionFields: product.provisionFields.mapValues(\.maskingSealed),
+            status: product.status, provisionFields: masked(product.provisionFields, in: product.category),
             businessEvents: product.businessEvents.isEmpty ? nil : product.businessEvents,
             actionsAvailable: actions, checkedAt: product.checkedAt,
             differences: product.differences.isEmpty ? nil : product.differences,
             doubtful: product.isDoubtful ? true : nil, createdAt: product.createdAt,
             updatedAt: product.updatedAt)
+    }
+
+    /// What is sealed shows as dots, and so does what should be and was stored by an earlier version.
+    private func masked(_ fields: [String: JSONValue], in category: String) -> [String: JSONValue] {
+        (catalogue.blueprint(category)?.secretFields ?? []).masked(fields.mapValues(\.maskingSealed))
     }
 
     private static func invalid(_ pointer: String, _ detail: String) -> RequestFailure {

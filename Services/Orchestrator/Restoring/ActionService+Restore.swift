@@ -18,6 +18,8 @@ extension ActionService {
             var changes = ActionChanges()
             let forgotten = try transaction.clearOutbox()
             try transaction.noteRestoration(at: now)
+            // Who had signed out since would be signed in again.
+            try transaction.removeSessions(notSeenSince: now)
             let open = try transaction.openActions()
             for found in open where isDoubtful(found, now: now) {
                 // An earlier one's end may have moved it.

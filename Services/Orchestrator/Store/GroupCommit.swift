@@ -93,6 +93,11 @@ final class GroupCommit: Sendable {
         }
     }
 
+    /// Runs a statement that is compiled once.
+    private func run(_ sql: String, _ database: Database) throws {
+        try database.cachedStatement(sql: sql).execute()
+    }
+
     /// Runs the batch in one transaction.
     ///
     /// - Returns: why nothing of it became durable, or nil.
@@ -100,15 +105,15 @@ final class GroupCommit: Sendable {
         do {
             try database.inTransaction(.immediate) {
                 for job in batch {
+                    try run("SAVEPOINT change", database)
                     do {
-                        try database.inSavepoint {
-                            try job.run(database)
-                            return .commit
-                        }
+                        try job.run(database)
                     } catch {
                         // The job keeps its own error for its caller; the transaction goes on unless SQLite ended it.
-                        if !database.isInsideTransaction { throw error }
+                        guard database.isInsideTransaction else { throw error }
+                        try run("ROLLBACK TO change", database)
                     }
+                    try run("RELEASE change", database)
                 }
                 return .commit
             }

@@ -35,7 +35,10 @@ package struct Janitor: Service {
         let now = now()
         try await store.write { transaction in
             try transaction.removeIdempotencyKeys(before: now.advanced(by: .zero - Self.idempotencyKeysKept))
+            try transaction.removeSessions(notSeenSince: now.advanced(by: .zero - SessionRecord.idleLimit))
             try transaction.forgetAdapters(before: now.advanced(by: .zero - Self.adaptersKept))
+            try transaction.removeSealingKeys(
+                supersededBefore: now.advanced(by: .zero - KeyRotation.keptForDebugData))
         }
         try await remove { try $0.removeEvents(before: now.advanced(by: .zero - Self.eventsKept), limit: $1) }
         try await remove {

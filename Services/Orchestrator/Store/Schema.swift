@@ -18,8 +18,44 @@ enum Schema {
         migrator.registerMigration("6 who began an attempt") { try $0.execute(sql: beginnings) }
         migrator.registerMigration("7 load") { try $0.execute(sql: load) }
         migrator.registerMigration("8 checks and backups") { try $0.execute(sql: checks) }
+        migrator.registerMigration("9 access") { try $0.execute(sql: access) }
+        migrator.registerMigration("10 keys") { try $0.execute(sql: keys) }
+        migrator.registerMigration("11 web") { try $0.execute(sql: web) }
         return migrator
     }
+
+    // `password` says itself how it was made (`PasswordHash`); `totp_secret` and `totp_pending` are sealed for storage, and
+    // of `totp_step` and those before it no code counts again. A recovery code is kept as its SHA-256 until it was used.
+    private static let access = """
+        ALTER TABLE tokens ADD COLUMN permissions TEXT;
+
+        CREATE TABLE users (
+            id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL,
+            permissions TEXT NOT NULL, client_id TEXT REFERENCES clients, password TEXT NOT NULL,
+            totp_secret TEXT, totp_pending TEXT, totp_step INTEGER, is_disabled INTEGER NOT NULL,
+            created_at INTEGER NOT NULL, last_sign_in_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE recovery_codes (
+            user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE, hash TEXT NOT NULL, PRIMARY KEY (user_id, hash)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE sessions (
+            id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+            viewing_as TEXT REFERENCES clients, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sessions_user ON sessions(user_id, id);
+        CREATE INDEX sessions_seen ON sessions(seen_at);
+        """
+
+    // `rewraps` is how far everything stored was sealed anew with the key that seals, by column.
+    private static let keys = """
+        CREATE TABLE sealing_keys (
+            id TEXT PRIMARY KEY, recipient TEXT NOT NULL, sealed TEXT, superseded_at INTEGER, rewrapped_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE rewraps (place TEXT PRIMARY KEY, key_id TEXT NOT NULL, position TEXT NOT NULL)
+            STRICT, WITHOUT ROWID;
+        """
 
     // `begun_until` is when the instance `begun_by` has surely ended its call.
     private static let beginnings = """

@@ -178,30 +178,6 @@ extension Transaction {
         }
     }
 
-    /// Actions that match, newest first, below the number `cursor`.
-    package func actions(_ filter: ListActions, before cursor: Int64?, limit: Int) throws -> [ActionRecord] {
-        var conditions: [String] = []
-        var arguments: StatementArguments = []
-        let equalities: [(String, String?)] = [
-            ("client_id", filter.clientID?.rawValue), ("product_id", filter.contractProductID?.rawValue),
-            ("state", filter.state?.rawValue), ("function", filter.function), ("category", filter.category),
-        ]
-        for case (let column, let value?) in equalities {
-            conditions.append("\(column) = ?")
-            arguments += [value]
-        }
-        if let state = filter.state, !state.isTerminal { conditions.append("is_open = 1") }
-        if let cursor {
-            conditions.append("number < ?")
-            arguments += [cursor]
-        }
-        let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        return try rows(
-            "SELECT \(Self.columns) FROM actions \(condition) ORDER BY number DESC LIMIT ?",
-            arguments + [limit]
-        ).map(Self.action)
-    }
-
     /// The actions that a clause behind the table's name finds.
     func actions(_ clause: String, _ arguments: StatementArguments) throws -> [ActionRecord] {
         try rows("SELECT \(Self.columns) FROM actions \(clause)", arguments).map(Self.action)

@@ -19,9 +19,15 @@ extension Transaction {
     }
 
     /// Clients, newest first, with an id below `cursor`.
-    package func clients(before cursor: String?, limit: Int) throws -> [Client] {
-        try rows(
-            "SELECT * FROM clients WHERE (?1 IS NULL OR id < ?1) ORDER BY id DESC LIMIT ?2", [cursor, limit]
+    ///
+    /// - Parameter text: only those that have it in their name, e-mail address, company or id.
+    package func clients(text: String? = nil, before cursor: String?, limit: Int) throws -> [Client] {
+        var conditions = Conditions()
+        conditions.add("id < ?", cursor)
+        conditions.add(text: text, in: ["name", "email", "company", "id"])
+        return try rows(
+            "SELECT * FROM clients \(conditions.clause) ORDER BY id DESC LIMIT ?",
+            conditions.arguments + [limit]
         ).map(Self.client)
     }
 

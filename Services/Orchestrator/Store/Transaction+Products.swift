@@ -64,21 +64,6 @@ extension Transaction {
         return found
     }
 
-    /// Products that match, newest first, with an id below `cursor`.
-    package func products(_ filter: ListContractProducts, limit: Int) throws -> [ProductRecord] {
-        var conditions = [
-            "(?1 IS NULL OR client_id = ?1)", "(?2 IS NULL OR category = ?2)", "(?3 IS NULL OR id < ?3)",
-        ]
-        // Written out, so that the indices of the few that differ or are doubtful are used.
-        if let differs = filter.differs { conditions.append("differences IS \(differs ? "NOT " : "")NULL") }
-        if let doubtful = filter.doubtful { conditions.append("is_doubtful = \(doubtful ? 1 : 0)") }
-        return try rows(
-            """
-            SELECT * FROM products WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT ?4
-            """, [filter.clientID?.rawValue, filter.category, filter.page.cursor, limit]
-        ).map(Self.product)
-    }
-
     /// Notes a write to a field, or to the status where the field is `status`.
     package func insertChange(_ change: FieldChange, of product: ContractProductID) throws {
         try run(
@@ -108,7 +93,7 @@ extension Transaction {
         }
     }
 
-    private static func product(_ row: Row) throws -> ProductRecord {
+    static func product(_ row: Row) throws -> ProductRecord {
         let statusText: String = row[6]
         guard let status = ProductStatus(rawValue: statusText) else {
             throw StoreError.damaged("products.status")

@@ -5,11 +5,11 @@ extension Transaction {
     /// Stores a token by its hash (SHA-256, hexadecimal); the token itself is never stored.
     package func insert(_ token: Token, hash: String) throws {
         try run(
-            "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
             [
                 token.id.rawValue, hash, token.name, token.role.rawValue, token.clientID?.rawValue,
                 token.createdAt,
-                token.expiresAt, token.lastUsedAt,
+                token.expiresAt, token.lastUsedAt, token.permissions.map { Self.json($0) },
             ])
     }
 
@@ -20,6 +20,11 @@ extension Transaction {
             SELECT * FROM tokens WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)
             """, [hash, now]
         ).map(Self.token)
+    }
+
+    /// A token that is not revoked.
+    package func token(_ id: TokenID) throws -> Token? {
+        try row("SELECT * FROM tokens WHERE id = ? AND revoked_at IS NULL", [id.rawValue]).map(Self.token)
     }
 
     /// Every token that is not revoked, newest first.
@@ -46,6 +51,7 @@ extension Transaction {
         guard let role = Role(rawValue: roleText) else { throw StoreError.damaged("tokens.role") }
         return Token(
             id: TokenID(rawValue: row["id"]), name: row["name"], role: role,
+            permissions: try (row["permissions"] as String?).map { try value($0) },
             clientID: (row["client_id"] as String?).map(ClientID.init(rawValue:)),
             createdAt: Timestamp(milliseconds: row["created_at"]), expiresAt: row.time("expires_at"),
             lastUsedAt: row.time("last_used_at"))

@@ -1,9 +1,12 @@
 import Foundation
+import ServiceRuntime
 
 /// Where a webhook may be.
 struct WebhookAddress: Sendable {
     /// Whether `http` is allowed on other hosts than this one (`PURSER_WEBHOOK_HTTP`).
     let allowsHTTP: Bool
+    /// Which addresses it may have; what a name leads to is looked at whenever something is sent.
+    let outbound: OutboundPolicy
 
     /// What is wrong with an address; nil where nothing is.
     func problem(_ text: String) -> String? {
@@ -14,6 +17,10 @@ struct WebhookAddress: Sendable {
             return "must not have a user or password in it; deliveries are signed"
         }
         guard parts.fragment == nil else { return "must not have a fragment" }
+        let address = NetworkAddress(host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")))
+        if let reason = address.flatMap({ outbound.refusal(of: $0) }) {
+            return "\(reason); the operator can allow its range with \(OutboundPolicy.variable)"
+        }
         switch scheme {
         case "https": return nil
         case "http" where allowsHTTP || Self.isLoopback(host): return nil

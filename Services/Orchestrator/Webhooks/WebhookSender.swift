@@ -27,7 +27,7 @@ package final class WebhookSender: Service {
     private let secrets: SecretKeeper
     private let address: WebhookAddress
     private let schedule: WebhookSchedule
-    private let transport = HTTPClientTransport(redirectLimit: 0, bodyByteLimit: answerByteLimit)
+    private let transport: HTTPClientTransport
     private let written: Nudge
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
@@ -41,6 +41,8 @@ package final class WebhookSender: Service {
         self.store = store
         self.secrets = secrets
         self.address = address
+        transport = HTTPClientTransport(
+            OutboundGuard(address.outbound), redirectLimit: 0, bodyByteLimit: Self.answerByteLimit)
         self.schedule = schedule
         self.written = written
         self.now = now

@@ -62,7 +62,9 @@ struct CollectorHarness {
     }
 
     func list(_ request: ListLogEntries = ListLogEntries(after: 0, limit: 1_000)) async throws -> LogList {
-        try await bus.send(request, to: .logRequests, source: "/test")
+        let sealer = Sealer(
+            try context.configuration.loadSealingKeys(for: .logCollector, logger: context.logger))
+        return try await bus.send(request, to: .logRequests, source: "/test", signer: sealer)
     }
 
     /// Waits until the collector has stored that many entries, and returns their messages.

@@ -35,7 +35,7 @@ final class KeepingBus: MessageBus {
     }
 
     func serve(
-        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage
+        _ queue: Queue, concurrency: Int, handler: @escaping @Sendable (BusMessage) async -> BusMessage?
     ) async throws {
         try await bus.serve(queue, concurrency: concurrency, handler: handler)
     }

@@ -59,6 +59,7 @@ final class OrchestratorHarness: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var configuration = RuntimeConfiguration(dataFolder: data.path)
         configuration.masterKey = Redacted(masterKey)
+        configuration.outbound = OutboundPolicy(allowing: AddressRange.loopback)
         configure(&configuration)
         let context = ServiceContext(
             name: Orchestrator.name, instance: "test", configuration: configuration, bus: bus, logger: logger)
@@ -126,12 +127,19 @@ final class OrchestratorHarness: Sendable {
     }
 
     private func serve(_ adapter: @escaping Adapter) async throws {
-        try await bus.consume(ExecuteAction.self, from: .actions(category: category), prefetch: 64) {
-            envelope, _ in
+        let sealer = parts.secrets.category(category)
+        let check = SignatureCheck(
+            [SignatureCheck.Known(.orchestrator) { sealer }], acceptsUnsigned: false,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await bus.consume(
+            ExecuteAction.self, from: .actions(category: category), prefetch: 64, check: check,
+            isExpected: { $0 == .orchestrator }
+        ) { envelope, _, _ in
             self.executions.withLock { $0.append(envelope.data) }
             guard let outcome = await adapter(envelope.data) else { return .done }
             do {
-                try await self.bus.publish(outcome, to: Queue.outcomes.route, source: "/test")
+                try await self.bus.publish(
+                    outcome, to: Queue.outcomes.route, source: "/test", signer: sealer)
                 return .done
             } catch {
                 return .retry(after: .milliseconds(10))
@@ -140,7 +148,7 @@ final class OrchestratorHarness: Sendable {
     }
 
     private func serveRequests(_ polling: @escaping Polling) async throws {
-        var router = RequestRouter(source: "/test") { _, _ in }
+        var router = RequestRouter(source: "/test", gate: nil) { _, _ in }
         router.on(TestProvider.self) { _, _ in ConnectionTest(ok: true, message: "It works.") }
         router.on(PollProvider.self) { request, _ in await polling(request) }
         let requests = router
@@ -165,7 +173,7 @@ final class OrchestratorHarness: Sendable {
 
     func submit(
         _ function: String, on product: ContractProductID, _ parameters: [String: JSONValue] = [:],
-        key: String? = nil, fingerprint: String = "f", runAt: Timestamp? = nil, audience: Role = .admin,
+        key: String? = nil, fingerprint: String = "f", runAt: Timestamp? = nil, audience: Audience = .admin,
         as client: ClientID? = nil
     ) async throws -> SubmittedAction {
         try await parts.actions.submit(
