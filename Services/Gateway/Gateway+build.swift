@@ -30,8 +30,8 @@ extension Gateway {
         onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) throws -> Gateway {
         let logger = context.logger
-        let upstream = Upstream(bus: context.bus)
-        let sealer = Sealer(try context.configuration.loadSealingKey(for: .gateway))
+        let sealer = Sealer(try context.configuration.loadSealingKeys(for: .gateway, logger: logger))
+        let upstream = Upstream(bus: context.bus, sealer: sealer)
         let view = ActionView(sealer: sealer)
         let slots = StreamSlots()
         let waiters = ActionWaiters()
@@ -40,10 +40,16 @@ extension Gateway {
         for check in GatewayReadiness.checks(upstream, expected: context.configuration.expectedCategories) {
             context.health.register(check)
         }
+        let principals = PrincipalCache(now: now)
+        let reach = Reach(
+            publicURL: context.configuration.publicURL,
+            trustedProxies: context.configuration.trustedProxies)
         let parts = GatewayParts(
             upstream: upstream, products: products,
             providers: ProviderDirectory(upstream: upstream, now: now),
-            waiters: waiters, principals: PrincipalCache(now: now), sealer: sealer, view: view,
+            waiters: waiters, principals: principals, sealer: sealer,
+            signIns: SignIns(upstream: upstream, sealer: sealer, principals: principals, reach: reach),
+            view: view,
             submission: ActionSubmission(
                 upstream: upstream, products: products, waiters: waiters, view: view, sealer: sealer,
                 slots: SubmissionSlots(), logger: logger, now: now),
@@ -52,11 +58,16 @@ extension Gateway {
             health: context.health,
             metrics: context.metrics)
         let routes = RouteTable.routes(parts)
+        let web = Web(templates: try Templates(), api: WebAPI(routes))
+        let pages = [HTTPRoute].pages(web, parts)
         let router = Router.make(
-            routes: routes, authenticator: Authenticator(upstream: upstream, cache: parts.principals),
-            logger: logger)
+            routes: routes + pages,
+            gatekeeper: Gatekeeper(
+                authenticator: Authenticator(upstream: upstream, cache: principals),
+                rates: RequestRates(perSecond: context.configuration.rateLimit, now: now), reach: reach,
+                logger: logger), pageErrors: PageErrors(web: web), logger: logger)
         return Gateway(
-            routes: routes, parts: parts,
+            routes: routes, pages: pages, parts: parts,
             application: application(router, context.configuration, logger, onServerRunning),
             feed: GatewayFeed(
                 deliveries: context.bus.events(matching: GatewayFeed.topics), parts: parts, recent: recent,
@@ -70,6 +81,7 @@ extension Gateway {
         _ onServerRunning: @escaping @Sendable (_ port: Int) async -> Void
     ) -> Application<RouterResponder<GatewayContext>> {
         let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestDeadline(), ContinueHandler()],
             idleTimeout: .seconds(Limits.idleSeconds),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Limits.headerFieldBytes, maxHeaderListSize: Limits.headerListBytes,

@@ -6,6 +6,8 @@ import ServiceLifecycle
 /// The HTTP interface of Purser. It stores nothing: everything it knows it asks for over the bus.
 package struct Gateway: Service {
     let routes: [HTTPRoute]
+    /// The pages for people; they are in no document.
+    let pages: [HTTPRoute]
     let parts: GatewayParts
     let application: Application<RouterResponder<GatewayContext>>
     let feed: GatewayFeed

@@ -9,6 +9,7 @@ struct GatewayParts: Sendable {
     let waiters: ActionWaiters
     let principals: PrincipalCache
     let sealer: Sealer
+    let signIns: SignIns
     let view: ActionView
     let submission: ActionSubmission
     let events: EventStreams

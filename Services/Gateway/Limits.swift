@@ -12,8 +12,12 @@ enum Limits {
     static let connections = 2048
     /// How many connections wait in the listener's queue.
     static let backlog = 512
-    /// How long a connection may be idle, or a request may pause while it is read.
+    /// How long a connection may be idle, a head may take, or a body may pause.
     static let idleSeconds: Int64 = 75
+    /// How long a request may take from its head to its end. Longer: the connection is closed.
+    static let requestSeconds: Int64 = 60
+    /// How much of a body is read on behind its refusal, to find the next request: 8 MiB. More: the connection is closed.
+    static let discardedBodyBytes = 8 << 20
     /// How many event and log streams are open at once. More: 429.
     static let streams = 256
     /// How long a stream's reader may take for one write. Longer: the connection is closed.
@@ -35,6 +39,12 @@ enum Limits {
     static let idempotencyKeyBytes = 255
     /// The longest bearer token.
     static let tokenBytes = 512
+    /// How many requests in a row one token or session may make, in times of what it may a second.
+    static let callerBurstFactor = 2
+    /// How many requests a second, and in a row, come from one address that are nobody's: with a token or session that is
+    /// not good, or on routes that are open to all. More: 429. A page with all that it loads is well below.
+    static let addressRequestsPerSecond = 20
+    static let addressBurst = 200
     /// How many principals are remembered, and for how long.
     static let principals = 10_000
     static let principalAge: Duration = .seconds(5)

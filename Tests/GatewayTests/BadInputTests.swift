@@ -197,7 +197,8 @@ import Testing
     @Test(arguments: RequestFailure.Kind.allCases)
     func `a failure of the orchestrator has its status`(_ kind: RequestFailure.Kind) async throws {
         let statuses: [RequestFailure.Kind: Int] = [
-            .invalid: 422, .unauthenticated: 401, .forbidden: 403, .notFound: 404, .conflict: 409,
+            .invalid: 422, .unauthenticated: 401, .codeRequired: 401, .forbidden: 403, .notFound: 404,
+            .conflict: 409,
             .keyReused: 422,
             .tooMany: 429, .unavailable: 503, .internal: 500,
         ]

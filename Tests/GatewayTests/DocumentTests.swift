@@ -15,7 +15,7 @@ import Testing
                 let operation = try #require(
                     document["paths"]?[route.path]?[route.method.rawValue.lowercased()], "\(route.name)")
                 #expect(operation["summary"]?.stringValue?.isEmpty == false)
-                #expect(operation["x-access"] == .string(route.access.rawValue))
+                #expect(operation["x-access"] == .string(route.access.text))
                 #expect((operation["security"] == .array([])) == (route.access == .none))
                 names.insert(try #require(operation["operationId"]?.stringValue))
                 let parameters = operation["parameters"]?.arrayValue ?? []

@@ -78,6 +78,53 @@ import Testing
         }
     }
 
+    @Test func `a product's secret fields are sealed before the bus and never shown`() async throws {
+        try await GatewayHarness.run { harness in
+            let made = try await harness.call(
+                .post, "/v1/contract-products",
+                [
+                    "client_id": "clt_01jd9q4z8k3v5x7r2m6n0pwths", "category": "licenses",
+                    "configuration_id": "cfg_01jd9q4z8k3v5x7r2m6n0pwths", "name": "Licence",
+                    "provision_fields": ["license_key": "K-CANARY", "package_identifier": "gold"],
+                ])
+            #expect(made.status == 201, "\(made.text)")
+            #expect(!made.text.contains("CANARY") && made.text.contains(Secret.mask))
+            let id = try #require(made.json["id"]?.stringValue)
+            let stored = try #require(
+                harness.fake.state.withLock { $0.products[ContractProductID(rawValue: id)] })
+            #expect(stored.provisionFields["package_identifier"] == "gold")
+            let sealed = try #require(stored.provisionFields["license_key"]?.stringValue)
+            #expect(try harness.sealer.open(sealed, context: "product/fields/license_key") == "K-CANARY")
+            let changed = try await harness.call(
+                .patch, "/v1/contract-products/\(id)",
+                ["provision_fields": ["license_key": "K-CANARY-2", "ip": .null]])
+            #expect(changed.status == 200 && !changed.text.contains("CANARY"))
+            let update = try #require(harness.fake.state.withLock { $0.updatedProducts.first })
+            let next = try #require(update.provisionFields?["license_key"]?.stringValue)
+            #expect(try harness.sealer.open(next, context: "product/fields/license_key") == "K-CANARY-2")
+            #expect(update.provisionFields?["ip"] == .null)
+        }
+    }
+
+    @Test func `no plain hash of a secret crosses the bus`() async throws {
+        try await GatewayHarness.run { harness in
+            let secret: JSONValue = ["function": "changePassword", "parameters": ["password": "1234"]]
+            _ = try await harness.call(.post, harness.actionsPath, secret)
+            let sent = try #require(harness.fake.state.withLock { $0.submitted.first })
+            let plain = try harness.sealer.open(sent.fingerprint, context: "\(sent.id)/fingerprint")
+            #expect(plain.stringValue?.count == 64)
+        }
+    }
+
+    @Test func `the keys in use are told by their ids`() async throws {
+        try await GatewayHarness.run { harness in
+            let shown = try await harness.call(.get, "/v1/keys")
+            #expect(shown.status == 200)
+            #expect(shown.json["holders"]?.arrayValue?.first?["keys"] == [.string(harness.sealer.current.id)])
+            #expect(try await harness.call(.get, "/v1/keys", token: GatewayHarness.jane).status == 403)
+        }
+    }
+
     @Test func `a text that looks sealed is sealed all the same`() async throws {
         try await GatewayHarness.run { harness in
             let body: JSONValue = [

@@ -23,7 +23,8 @@ struct ActionRequest: Sendable {
         help: "How many seconds to wait for the action's end before answering", defaultValue: 0)
 
     static let idempotencyKeyHeader = FieldDefinition(
-        name: "Idempotency-Key", type: .string, rules: [.min(1), .max(Limits.idempotencyKeyBytes)],
+        name: "Idempotency-Key", type: .string,
+        rules: [.min(1), .max(Limits.idempotencyKeyBytes), .regex("/^[!-~]+$/")],
         help: "A repeat with the same key and body gives the action of the first, and runs nothing")
 
     let function: FunctionDefinition
@@ -39,10 +40,7 @@ struct ActionRequest: Sendable {
             let known = Blueprints.named(category)?.functions.map(\.name).joined(separator: ", ") ?? "none"
             throw Problem.invalid("/function", "is not known; known for \(category) are \(known)")
         }
-        guard try call.principal.role == .admin || function.audience == .client else {
-            throw Problem(
-                .forbidden, "\(function.title) is not open to clients. Ask whoever runs this service.")
-        }
+        try Self.checkRights(of: call.principal, to: function)
         let parameters = call.body["parameters"]?.objectValue ?? [:]
         let problems = judged.problems(in: parameters, at: "/parameters")
         if !problems.isEmpty { throw Problem.invalid(problems) }
@@ -59,6 +57,22 @@ struct ActionRequest: Sendable {
             let functions = blueprint.functions.map { ($0.name, ($0, $0.parameters.judgedAsGiven)) }
             return (blueprint.category, Dictionary(uniqueKeysWithValues: functions))
         })
+
+    /// The one place that decides who may run what: a client what is open to clients, and staff what cannot be undone only
+    /// where that is permitted to them.
+    static func checkRights(of caller: Principal, to function: FunctionDefinition) throws(Problem) {
+        switch caller.role {
+        case .client:
+            guard function.audience == .client else {
+                throw Problem(
+                    .forbidden, "\(function.title) is not open to clients. Ask whoever runs this service.")
+            }
+        case .admin, .staff:
+            guard function.effect != .irreversible || caller.may(.runDangerous) else {
+                throw .missing(.runDangerous)
+            }
+        }
+    }
 
     private static func idempotencyKey(_ header: String?) throws -> String? {
         guard let header else { return nil }

@@ -25,10 +25,15 @@ struct ActionSubmission: Sendable {
         let parameters = try request.function.parameters.mapSecrets(in: request.parameters) { value, path in
             .string(try sealer.seal(value, context: "\(id)/parameters/\(path)"))
         }
+        // By a plain hash of the request weak secrets in it could be guessed.
+        let fingerprint =
+            parameters == request.parameters
+            ? request.fingerprint
+            : try sealer.seal(.string(request.fingerprint), context: "\(id)/fingerprint")
         let message = SubmitAction(
             id: id, contractProductID: product, clientID: client, function: request.function.name,
             parameters: parameters, runAt: request.runAt, idempotencyKey: request.idempotencyKey,
-            fingerprint: request.fingerprint, requestedBy: try call.actor, audience: try call.principal.role)
+            fingerprint: fingerprint, requestedBy: try call.actor, audience: try call.audience)
         return try await answer(message, call)
     }
 
@@ -45,7 +50,7 @@ struct ActionSubmission: Sendable {
         let message = SubmitAction(
             id: .make(), contractProductID: product, function: function.name, parameters: [:],
             fingerprint: "check", check: call.body["adopt"] == true ? .adopt : .compare,
-            requestedBy: try call.actor, audience: try call.principal.role)
+            requestedBy: try call.actor, audience: try call.audience)
         return try await answer(message, call)
     }
 
@@ -53,7 +58,7 @@ struct ActionSubmission: Sendable {
         let seconds = call.query["wait"]?.integerValue ?? 0
         let action = try await submit(message, of: try call.principal, wait: seconds, trace: call.trace)
         var response = Response.json(
-            try view.shown(action.json, to: call.principal.role), status: action.hasEnded ? .ok : .accepted)
+            try view.shown(action.json, to: call.audience), status: action.hasEnded ? .ok : .accepted)
         response.headers[.location] = "/v1/actions/\(action.id)"
         return response
     }

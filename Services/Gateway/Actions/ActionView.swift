@@ -6,24 +6,24 @@ struct ActionView: Sendable {
     let sealer: Sealer
 
     /// One action, for someone who may see it.
-    func shown(_ action: RawJSON, to role: Role) throws -> RawJSON {
-        guard role == .client || action.mayHaveSealed else { return action }
+    func shown(_ action: RawJSON, to audience: Audience) throws -> RawJSON {
+        guard audience == .client || action.mayHaveSealed else { return action }
         guard case .object(var members) = try action.decoded() else { return action }
         if case .object(let result) = members["result"] {
             members["result"] = .object(opened(result, of: members))
         }
-        return RawJSON(shown(.object(members), to: role))
+        return RawJSON(shown(.object(members), to: audience))
     }
 
     /// Actions in a listing or an event: secrets stay hidden, whoever looks.
-    func listed(_ list: RawJSON, to role: Role) throws -> RawJSON {
-        guard role == .client || list.mayHaveSealed else { return list }
-        return RawJSON(shown(try list.decoded(), to: role))
+    func listed(_ list: RawJSON, to audience: Audience) throws -> RawJSON {
+        guard audience == .client || list.mayHaveSealed else { return list }
+        return RawJSON(shown(try list.decoded(), to: audience))
     }
 
-    private func shown(_ value: JSONValue, to role: Role) -> JSONValue {
+    private func shown(_ value: JSONValue, to audience: Audience) -> JSONValue {
         let masked = value.maskingSealed
-        return role == .client ? masked.withoutStaffDetails : masked
+        return audience == .client ? masked.withoutStaffDetails : masked
     }
 
     /// The result with its secrets opened; one that does not open, as after a change of keys, stays hidden.

@@ -19,8 +19,13 @@ struct RawAction: Sendable {
     }
 
     /// Whether it has ended.
-    var hasEnded: Bool {
-        switch state {
+    var hasEnded: Bool { state.isEnd }
+}
+
+extension ActionState {
+    /// Whether an action in it has ended.
+    var isEnd: Bool {
+        switch self {
         case .succeeded, .failed, .rejected, .cancelled: true
         case .scheduled, .awaitingApproval, .queued, .dispatched, .waiting, .deferred, .unsure: false
         }

@@ -19,7 +19,7 @@ final class SubmissionSlots: Sendable {
     /// - Throws: 429 where the caller has too many under way, or all have.
     func take(for caller: Principal) throws(Problem) {
         let limit = caller.role == .client ? Limits.submissionsOfClient : Limits.submissionsOfToken
-        let key = Self.key(caller)
+        let key = caller.limitKey
         let full = state.withLock { state -> Int? in
             let own = state.byCaller[key, default: 0]
             if own >= limit { return limit }
@@ -34,16 +34,11 @@ final class SubmissionSlots: Sendable {
     }
 
     func give(for caller: Principal) {
-        let key = Self.key(caller)
+        let key = caller.limitKey
         state.withLock { state in
             guard let own = state.byCaller[key] else { return }
             state.all -= 1
             state.byCaller[key] = own > 1 ? own - 1 : nil
         }
-    }
-
-    /// A client is one caller, whatever tokens it has.
-    private static func key(_ caller: Principal) -> String {
-        caller.clientID?.rawValue ?? caller.tokenID.rawValue
     }
 }

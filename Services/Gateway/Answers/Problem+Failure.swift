@@ -7,6 +7,7 @@ extension Problem {
             switch failure.kind {
             case .invalid: .invalidFields
             case .unauthenticated: .unauthenticated
+            case .codeRequired: .codeRequired
             case .forbidden: .forbidden
             case .notFound: .notFound
             case .conflict: .conflict
@@ -18,6 +19,7 @@ extension Problem {
         // What a defect says of itself is for the log.
         self.init(
             kind, kind == .internal ? Problem.internal.detail : failure.message, errors: failure.problems)
+        retryAfterSeconds = failure.retryAfterSeconds
     }
 
     /// What any error means over HTTP.

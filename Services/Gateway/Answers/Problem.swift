@@ -7,7 +7,9 @@ struct Problem: Error, Sendable, Equatable {
     enum Kind: String, Sendable, CaseIterable {
         case notJSON = "not-json"
         case unauthenticated
+        case codeRequired = "code-required"
         case forbidden
+        case notOurPage = "not-our-page"
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
         case conflict
@@ -23,8 +25,8 @@ struct Problem: Error, Sendable, Equatable {
         var status: HTTPResponse.Status {
             switch self {
             case .notJSON: .badRequest
-            case .unauthenticated: .unauthorized
-            case .forbidden: .forbidden
+            case .unauthenticated, .codeRequired: .unauthorized
+            case .forbidden, .notOurPage: .forbidden
             case .notFound: .notFound
             case .methodNotAllowed: .methodNotAllowed
             case .conflict: .conflict
@@ -42,7 +44,9 @@ struct Problem: Error, Sendable, Equatable {
             switch self {
             case .notJSON: "The body is not JSON"
             case .unauthenticated: "A valid token is needed"
+            case .codeRequired: "A code of the authenticator app is needed"
             case .forbidden: "This is not allowed to you"
+            case .notOurPage: "The request does not come from a page of this service"
             case .notFound: "There is no such thing"
             case .methodNotAllowed: "The method does not fit the path"
             case .conflict: "This is not possible in the present state"
@@ -65,6 +69,8 @@ struct Problem: Error, Sendable, Equatable {
     var errors: [FieldProblem]
     /// The methods that the path has, where the method does not fit.
     var allowed: [HTTPRequest.Method] = []
+    /// When to come again, where that is known better than `Limits.retryAfterSeconds`.
+    var retryAfterSeconds: Int?
 
     init(_ kind: Kind, _ detail: String, errors: [FieldProblem] = []) {
         self.kind = kind

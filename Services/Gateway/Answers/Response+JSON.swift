@@ -27,7 +27,8 @@ extension Response {
         var headers: HTTPFields = [.contentType: problemContent]
         switch problem.kind {
         case .unauthenticated: headers[.wwwAuthenticate] = "Bearer"
-        case .tooMany, .unavailable: headers[.retryAfter] = String(Limits.retryAfterSeconds)
+        case .tooMany, .unavailable:
+            headers[.retryAfter] = String(problem.retryAfterSeconds ?? Limits.retryAfterSeconds)
         case .methodNotAllowed:
             headers[.allow] = problem.allowed.map(\.rawValue).sorted().joined(separator: ", ")
         default: break
@@ -38,11 +39,16 @@ extension Response {
     }
 
     /// The response with what every answer carries.
-    mutating func addCommonHeaders(requestID: String) {
+    ///
+    /// - Parameter isSecure: whether the browser speaks TLS; it then never speaks anything else with this host, for a year.
+    mutating func addCommonHeaders(requestID: String, isSecure: Bool) {
         headers[.xContentTypeOptions] = "nosniff"
         headers[.requestID] = requestID
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
-        headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        if headers[.contentSecurityPolicy] == nil {
+            headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        }
+        if isSecure { headers[.strictTransportSecurity] = "max-age=31536000" }
         headers[.referrerPolicy] = "no-referrer"
     }
 }

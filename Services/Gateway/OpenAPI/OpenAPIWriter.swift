@@ -26,7 +26,13 @@ enum OpenAPIWriter {
             "components": [
                 "schemas": .object(reachable(from: [operations, responses], named: named)),
                 "responses": responses,
-                "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]],
+                "securitySchemes": [
+                    "token": ["type": "http", "scheme": "bearer"],
+                    "session": [
+                        "type": "apiKey", "in": "cookie", "name": .string(SessionCookie.name),
+                        "description": "With X-CSRF-Token on every request that changes something",
+                    ],
+                ],
             ],
         ]
     }
@@ -37,9 +43,10 @@ enum OpenAPIWriter {
         var operation: [String: JSONValue] = [
             "operationId": .string(route.name), "summary": .string(route.summary),
             "tags": [.string(route.tag)],
-            "x-access": .string(route.access.rawValue), "responses": .object(responses(route)),
-            "security": route.access == .none ? [] : [["token": []]],
+            "x-access": .string(route.access.text), "responses": .object(responses(route)),
+            "security": route.access == .none ? [] : [["token": []], ["session": []]],
         ]
+        operation["x-permission"] = route.access.permission.map { .string($0.rawValue) }
         let parameters =
             route.pathParameters.map(pathParameter)
             + route.query.map { parameter($0, in: "query") }
@@ -61,11 +68,14 @@ enum OpenAPIWriter {
     private static func parameter(_ field: FieldDefinition, in place: String) -> JSONValue {
         var bare = field
         bare.help = ""
-        let schema = [bare].jsonSchema["properties"]?[field.name] ?? true
-        return [
+        let schema = [bare].requestJSONSchema["properties"]?[field.name] ?? true
+        var parameter: [String: JSONValue] = [
             "name": .string(field.name), "in": .string(place), "required": .bool(field.isRequired),
             "description": .string(field.help), "schema": schema,
         ]
+        // One without a value counts as not given.
+        if place == "query" { parameter["allowEmptyValue"] = true }
+        return .object(parameter)
     }
 
     // MARK: Answers
@@ -81,13 +91,16 @@ enum OpenAPIWriter {
 
     /// What can go wrong follows from what a route reads.
     private static func problems(of route: HTTPRoute) -> [Problem.Kind] {
-        var kinds: [Problem.Kind] = []
-        if route.access != .none { kinds += [.unauthenticated, .unavailable, .tooMany] }
-        if route.access == .admin { kinds.append(.forbidden) }
-        if !route.pathParameters.isEmpty { kinds.append(.notFound) }
-        if !route.query.isEmpty || route.body != nil { kinds.append(.invalidFields) }
+        // Whatever reads no query refuses one.
+        var kinds: [Problem.Kind] = [.invalidFields]
+        if route.access != .none { kinds += [.unauthenticated, .unavailable] }
+        if route.access != .none || !RequestOrigin.isSafe(route.method) { kinds.append(.forbidden) }
+        if !route.isProbe { kinds.append(.tooMany) }
+        // A client that filters by another client is told that there is none.
+        let asksForClient = route.query.contains { $0.name == Query.clientID.name }
+        if !route.pathParameters.isEmpty || asksForClient { kinds.append(.notFound) }
         if route.body != nil { kinds += [.notJSON, .bodyTooLarge, .notJSONContent, .conflict] }
-        return kinds
+        return kinds + route.furtherProblems
     }
 
     private static let documented: [Problem.Kind] = [
@@ -134,7 +147,7 @@ enum OpenAPIWriter {
     private static func bodySchemas(_ routes: [HTTPRoute]) -> [String: JSONValue] {
         var schemas: [String: JSONValue] = [:]
         for case let body? in routes.map(\.body) where !body.fields.isEmpty {
-            schemas[body.name] = body.fields.jsonSchema
+            schemas[body.name] = body.fields.requestJSONSchema
         }
         return schemas
     }

@@ -5,19 +5,28 @@ import HummingbirdCore
 import Models
 import NIOCore
 
-/// Reads the body of a request as a JSON object.
+/// Reads the body of a request as a JSON object, or where that is expected from a form.
 enum BodyReader {
-    /// - Parameter isOptional: whether a request without a body counts as an empty object.
+    static let formContent = "application/x-www-form-urlencoded"
+
     /// - Throws: `Problem`: 413 as soon as more than `Limits.bodyBytes` came, 415 where a body is not declared as JSON,
     ///   400 where it is not JSON, 422 where it is no object or has a NUL character in a text.
-    static func object(of request: Request, isOptional: Bool) async throws -> [String: JSONValue] {
+    static func object(of request: Request, _ expected: RouteBody) async throws -> [String: JSONValue] {
         let buffer = try await bytes(of: request)
         if buffer.readableBytes == 0 {
-            if isOptional { return [:] }
+            if expected.isOptional { return [:] }
             throw Problem(.notJSON, "The body is empty; a JSON object was expected.")
         }
-        guard isJSON(request.headers[.contentType]) else {
+        let contentType = request.headers[.contentType]
+        if expected.takesForm, names(contentType, formContent) {
+            return try QueryReader.values(
+                String(buffer: buffer), parameters: expected.fields + [formToken], at: "")
+        }
+        guard names(contentType, Response.jsonContent) else {
             throw Problem(.notJSONContent, "Send the body with the header Content-Type: application/json.")
+        }
+        guard ["identity", nil].contains(request.headers[.contentEncoding]?.lowercased()) else {
+            throw Problem(.notJSONContent, "Send the body as it is, without a Content-Encoding.")
         }
         let value = try buffer.withUnsafeReadableBytes { bytes in
             try JSONParser.parse(bytes.bindMemory(to: UInt8.self))
@@ -34,7 +43,7 @@ enum BodyReader {
         return object
     }
 
-    private static func bytes(of request: Request) async throws -> ByteBuffer {
+    static func bytes(of request: Request) async throws -> ByteBuffer {
         let tooLarge = Problem(.bodyTooLarge, "A body may have \(Limits.bodyBytes) bytes at most.")
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Limits.bodyBytes {
             throw tooLarge
@@ -43,14 +52,20 @@ enum BodyReader {
             return try await request.body.collect(upTo: Limits.bodyBytes)
         } catch is NIOTooManyBytesError {
             throw tooLarge
+        } catch let error where !(error is CancellationError) {
+            // Its chunks are none, or the connection broke off within it.
+            throw Problem(.notJSON, "The body could not be read to its end.")
         }
     }
 
-    private static func isJSON(_ contentType: String?) -> Bool {
+    /// What a page's form brings beside the fields.
+    private static let formToken = FieldDefinition(name: RequestOrigin.formField, type: .string)
+
+    private static func names(_ contentType: String?, _ expected: String) -> Bool {
         guard let contentType else { return false }
         let parts = contentType.split(separator: ";")
         guard let type = parts.first,
-            type.trimmingCharacters(in: .whitespaces).lowercased() == Response.jsonContent
+            type.trimmingCharacters(in: .whitespaces).lowercased() == expected
         else { return false }
         return parts.dropFirst().allSatisfy { parameter in
             let pair = parameter.lowercased().filter { $0 != " " && $0 != "\"" }

@@ -18,6 +18,11 @@ enum Query {
     static let configurationID = text("configuration_id", "Only of this configuration")
     static let productID = text("contract_product_id", "Only of this contract product")
 
+    /// Part of a name; the store looks for it in the columns by which people know things.
+    static let contains = FieldDefinition(
+        name: "q", type: .string, rules: [.max(100)],
+        help: "Only those whose name, or what else they go by, has this")
+
     static func text(_ name: String, _ help: String) -> FieldDefinition {
         FieldDefinition(name: name, type: .string, rules: [.max(255)], help: help)
     }

@@ -3,20 +3,22 @@ import Models
 
 /// Reads the query of a request by the definitions of its parameters.
 enum QueryReader {
+    /// - Parameter place: what pointers begin with; a form's fields stand at the top.
     /// - Throws: `Problem` (422) with pointers such as `/query/limit`, for a parameter that there is not, comes twice,
     ///   or has a value that is not allowed. A parameter without a value counts as not given.
-    static func values(_ query: String?, parameters: [FieldDefinition]) throws(Problem) -> [String: JSONValue]
-    {
-        guard let query, !query.isEmpty else { return try check([:], parameters, []) }
+    static func values(
+        _ query: String?, parameters: [FieldDefinition], at place: String = "/query"
+    ) throws(Problem) -> [String: JSONValue] {
+        guard let query, !query.isEmpty else { return try check([:], parameters, [], at: place) }
         var values: [String: JSONValue] = [:]
         var problems: [FieldProblem] = []
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = decoded(parts[0]), let text = parts.count > 1 ? decoded(parts[1]) : "" else {
-                problems.append(FieldProblem(pointer: "/query", detail: "is not well formed"))
+                problems.append(FieldProblem(pointer: place, detail: "is not well formed"))
                 continue
             }
-            let pointer = "/query/\(JSONPointer.escaped(name))"
+            let pointer = "\(place)/\(JSONPointer.escaped(name))"
             guard let parameter = parameters.first(where: { $0.name == name }) else {
                 problems.append(FieldProblem(pointer: pointer, detail: "is not known"))
                 continue
@@ -30,13 +32,14 @@ enum QueryReader {
                 problems.append(FieldProblem(pointer: pointer, detail: "is given twice"))
             }
         }
-        return try check(values, parameters, problems)
+        return try check(values, parameters, problems, at: place)
     }
 
     private static func check(
-        _ values: [String: JSONValue], _ parameters: [FieldDefinition], _ problems: [FieldProblem]
+        _ values: [String: JSONValue], _ parameters: [FieldDefinition], _ problems: [FieldProblem],
+        at place: String
     ) throws(Problem) -> [String: JSONValue] {
-        let all = problems.isEmpty ? parameters.problems(in: values, at: "/query") : problems
+        let all = problems.isEmpty ? parameters.problems(in: values, at: place) : problems
         if !all.isEmpty { throw .invalid(all) }
         return values
     }

@@ -6,7 +6,7 @@ enum BlueprintView {
     private static let forClients = Blueprints.all.map { shown($0) { $0.audience == .client } }
 
     /// Clients see what they may run.
-    static func all(for role: Role) -> [JSONValue] { role == .admin ? forAdmins : forClients }
+    static func all(for audience: Audience) -> [JSONValue] { audience == .admin ? forAdmins : forClients }
 
     private static func shown(
         _ blueprint: BlueprintDefinition, where condition: (FunctionDefinition) -> Bool
@@ -46,6 +46,9 @@ enum BlueprintView {
             "parameters": function.parameters.jsonSchema, "result": function.result.resultJSONSchema,
         ]
         if !function.keeps.isEmpty { members["keeps"] = .array(function.keeps.map(JSONValue.string)) }
+        if function.audience == .client {
+            members["client_gives"] = .array(function.clientGives.map(JSONValue.string))
+        }
         members["result_kept_seconds"] = function.resultKeptSeconds.map(JSONValue.integer)
         members["every_seconds"] = function.everySeconds.map(JSONValue.integer)
         members["status_after"] = function.statusAfter.map(JSONValue.string)
@@ -77,6 +80,10 @@ enum BlueprintView {
                         "keeps": [
                             "type": "array", "items": ["type": "string"],
                             "description": "Parameters that become provision fields when it succeeds",
+                        ],
+                        "client_gives": [
+                            "type": "array", "items": ["type": "string"],
+                            "description": "Parameters that a client may give; others come from the product",
                         ],
                         "result_kept_seconds": [
                             "type": "integer", "description": "After so long its result is removed",

@@ -10,20 +10,20 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .get, path: "/v1/blueprints", tag: "Blueprints", name: "listBlueprints",
                 summary: "What each category can do, with JSON Schemas of parameters and results",
-                access: .client,
+                access: .client(.view),
                 answers: [
                     RouteAnswer(status: .ok, help: "All blueprints", content: .json(BlueprintView.listSchema))
                 ]
-            ) { call in .json(["items": .array(BlueprintView.all(for: try call.principal.role))]) },
+            ) { call in .json(["items": .array(BlueprintView.all(for: try call.audience))]) },
             HTTPRoute(
                 method: .get, path: "/v1/blueprints/{category}", tag: "Blueprints", name: "showBlueprint",
-                summary: "What one category can do", access: .client,
+                summary: "What one category can do", access: .client(.view),
                 answers: [
                     RouteAnswer(status: .ok, help: "The blueprint", content: .json(BlueprintView.schema))
                 ]
             ) { call in
                 let category = call.path.get("category")
-                let shown = BlueprintView.all(for: try call.principal.role)
+                let shown = BlueprintView.all(for: try call.audience)
                 guard let blueprint = shown.first(where: { $0["category"]?.stringValue == category }) else {
                     throw Problem.notFound
                 }
@@ -32,7 +32,7 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .get, path: "/v1/providers", tag: "Blueprints", name: "listProviders",
                 summary: "Providers that adapters have announced, with the JSON Schema of their settings",
-                access: .admin, query: [Query.category],
+                access: .staff(.view), query: [Query.category],
                 answers: [
                     RouteAnswer(status: .ok, help: "Providers", content: .json(ProviderView.listSchema))
                 ]

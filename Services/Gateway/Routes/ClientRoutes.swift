@@ -8,7 +8,8 @@ extension [HTTPRoute] {
         return [
             HTTPRoute(
                 method: .post, path: "/v1/clients", tag: "Clients", name: "createClient",
-                summary: "Makes a client", access: .admin, body: RouteBody(name: "NewClient", fields: fields),
+                summary: "Makes a client", access: .staff(.configure),
+                body: RouteBody(name: "NewClient", fields: fields),
                 answers: [.created("Client")]
             ) { call in
                 let client = try await parts.upstream.ask(
@@ -17,15 +18,17 @@ extension [HTTPRoute] {
             },
             HTTPRoute(
                 method: .get, path: "/v1/clients", tag: "Clients", name: "listClients",
-                summary: "Clients, newest first", access: .admin, query: Query.page,
+                summary: "Clients, newest first", access: .staff(.view),
+                query: [Query.contains] + Query.page,
                 answers: [.ok("ClientList")]
             ) { call in
-                .json(try await parts.upstream.ask(ListClients(page: call.page), trace: call.trace))
+                let request = ListClients(text: call.query["q"]?.stringValue, page: call.page)
+                return .json(try await parts.upstream.ask(request, trace: call.trace))
             },
             HTTPRoute(
                 method: .get, path: "/v1/clients/{id}", tag: "Clients", name: "showClient",
                 summary: "One client",
-                access: .client, answers: [.ok("Client")]
+                access: .client(.view), answers: [.ok("Client")]
             ) { call in
                 let id: ClientID = try call.id()
                 guard try [nil, id].contains(call.onlyClient) else { throw Problem.notFound }

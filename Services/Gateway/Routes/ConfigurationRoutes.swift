@@ -9,7 +9,7 @@ extension [HTTPRoute] {
         return [
             HTTPRoute(
                 method: .post, path: "/v1/configurations", tag: "Configurations", name: "createConfiguration",
-                summary: "Makes a configuration: one account at a provider", access: .admin,
+                summary: "Makes a configuration: one account at a provider", access: .staff(.configure),
                 body: RouteBody(
                     name: "NewConfiguration", fields: .of(request: CreateConfiguration.messageType)),
                 answers: [.created("Configuration")]
@@ -22,7 +22,8 @@ extension [HTTPRoute] {
             },
             HTTPRoute(
                 method: .get, path: "/v1/configurations", tag: "Configurations", name: "listConfigurations",
-                summary: "Configurations, newest first", access: .admin, query: [Query.category] + Query.page,
+                summary: "Configurations, newest first", access: .staff(.view),
+                query: [Query.category] + Query.page,
                 answers: [.ok("ConfigurationList")]
             ) { call in
                 let request = ListConfigurations(
@@ -32,7 +33,7 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .get, path: "/v1/configurations/{id}", tag: "Configurations",
                 name: "showConfiguration",
-                summary: "One configuration, without its secrets", access: .admin,
+                summary: "One configuration, without its secrets", access: .staff(.view),
                 answers: [.ok("Configuration")]
             ) { call in
                 let request = ShowConfiguration(id: try call.id())
@@ -41,7 +42,8 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .patch, path: "/v1/configurations/{id}", tag: "Configurations",
                 name: "updateConfiguration",
-                summary: "Changes a configuration; settings not given stay, null removes one", access: .admin,
+                summary: "Changes a configuration; settings not given stay, null removes one",
+                access: .staff(.configure),
                 body: RouteBody(
                     name: "ConfigurationChange",
                     fields: .of(request: UpdateConfiguration.messageType, without: ["id"])),
@@ -61,7 +63,7 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .post, path: "/v1/configurations/{id}/test", tag: "Configurations",
                 name: "testConfiguration", summary: "Asks the provider whether a configuration works",
-                access: .admin, body: .none(named: "NoContent"), answers: [.ok("ConnectionTest")]
+                access: .staff(.configure), body: .none(named: "NoContent"), answers: [.ok("ConnectionTest")]
             ) { call in
                 .json(
                     try await parts.upstream.ask(

@@ -7,7 +7,8 @@ extension [HTTPRoute] {
         [
             HTTPRoute(
                 method: .get, path: "/v1/events/stream", tag: "Events", name: "streamEvents",
-                summary: "Changes of actions, contract products and adapters as they happen", access: .client,
+                summary: "Changes of actions, contract products and adapters as they happen",
+                access: .client(.view),
                 headers: [ServerSentEvents.lastEventIDHeader],
                 answers: [
                     RouteAnswer(

@@ -10,7 +10,7 @@ extension [HTTPRoute] {
         [
             HTTPRoute(
                 method: .get, path: "/v1/logs", tag: "Logs", name: "listLogEntries",
-                summary: "Log entries that match, newest first; in order with after", access: .client,
+                summary: "Log entries that match, newest first; in order with after", access: .client(.view),
                 query: LogFilter.parameters + LogFilter.paging,
                 answers: [
                     RouteAnswer(
@@ -20,9 +20,9 @@ extension [HTTPRoute] {
             ) { call in
                 let filter = try LogFilter.request(call)
                 let list = try await parts.upstream.fetch(filter, of: .logRequests, trace: call.trace)
-                let role = try call.principal.role
+                let audience = try call.audience
                 var answer: [String: JSONValue] = [
-                    "items": .array(try list.items.map { try LogView.shown($0, to: role) })
+                    "items": .array(try list.items.map { try LogView.shown($0, to: audience).decoded() })
                 ]
                 if list.items.count >= filter.limit {
                     answer["next"] = list.items.last?.id.map { .integer($0) }
@@ -31,7 +31,8 @@ extension [HTTPRoute] {
             },
             HTTPRoute(
                 method: .get, path: "/v1/logs/stream", tag: "Logs", name: "streamLogEntries",
-                summary: "Log entries that match, as they come", access: .client, query: LogFilter.parameters,
+                summary: "Log entries that match, as they come", access: .client(.view),
+                query: LogFilter.parameters,
                 headers: [ServerSentEvents.lastEventIDHeader],
                 answers: [
                     RouteAnswer(
@@ -45,8 +46,8 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .get, path: "/v1/logs/{id}/debug", tag: "Logs", name: "showDebugData",
                 summary: "Opens the sealed provider traffic of a log entry; who asked is logged",
-                access: .admin,
-                answers: [.ok("DebugData")]
+                access: .staff(.revealDebugData),
+                answers: [.ok("DebugData")], furtherProblems: [.conflict]
             ) { call in try await LogRoutes.debug(call, parts) },
         ]
     }

@@ -9,7 +9,8 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .get, path: "/v1/notices", tag: "Notices", name: "listNotices",
                 summary: "Notices of third parties, newest first; a page of large ones may be short",
-                access: .admin, query: [Query.configurationID] + Query.page, answers: [.ok("NoticeList")]
+                access: .staff(.view), query: [Query.configurationID] + Query.page,
+                answers: [.ok("NoticeList")]
             ) { call in
                 let request = ListNotices(
                     configurationID: call.query["configuration_id"]?.stringValue.map {

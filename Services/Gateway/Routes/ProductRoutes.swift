@@ -1,6 +1,7 @@
 import Hummingbird
 import HummingbirdCore
 import Models
+import ServiceRuntime
 
 extension [HTTPRoute] {
     static func products(_ parts: GatewayParts) -> [HTTPRoute] {
@@ -8,12 +9,15 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .post, path: "/v1/contract-products", tag: "Contract products",
                 name: "createContractProduct", summary: "Makes a contract product in status pending",
-                access: .admin,
+                access: .staff(.configure),
                 body: RouteBody(
                     name: "NewContractProduct", fields: .of(request: CreateContractProduct.messageType)),
                 answers: [.created("ContractProduct")]
             ) { call in
-                let request = try call.decodeBody(CreateContractProduct.self)
+                var request = try call.decodeBody(CreateContractProduct.self)
+                request.provisionFields = try request.provisionFields.map {
+                    try parts.sealed(provisionFields: $0, of: request.category)
+                }
                 let product = try await parts.upstream.ask(request, trace: call.trace)
                 if let id = product["id"]?.string {
                     parts.products.store(
@@ -24,12 +28,19 @@ extension [HTTPRoute] {
             },
             HTTPRoute(
                 method: .get, path: "/v1/contract-products", tag: "Contract products",
-                name: "listContractProducts", summary: "Contract products, newest first", access: .client,
-                query: [Query.clientID, Query.category] + ProductCheck.filters + Query.page,
+                name: "listContractProducts", summary: "Contract products, newest first",
+                access: .client(.view),
+                query: [
+                    Query.clientID, Query.category, Query.status, Query.configurationID, Query.contains,
+                ] + ProductCheck.filters + Query.page,
                 answers: [.ok("ContractProductList")]
             ) { call in
                 let request = ListContractProducts(
                     clientID: try call.clientFilter, category: call.query["category"]?.stringValue,
+                    status: call.query["status"]?.stringValue.flatMap { ProductStatus(rawValue: $0) },
+                    configurationID: call.query["configuration_id"]?.stringValue.map {
+                        ConfigurationID(rawValue: $0)
+                    }, text: call.query["q"]?.stringValue,
                     differs: call.query["differs"]?.boolValue, doubtful: call.query["doubtful"]?.boolValue,
                     page: call.page)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
@@ -37,30 +48,34 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .get, path: "/v1/contract-products/{id}", tag: "Contract products",
                 name: "showContractProduct",
-                summary: "One contract product, with the actions available to whoever asks", access: .client,
+                summary: "One contract product, with the actions available to whoever asks",
+                access: .client(.view),
                 answers: [.ok("ContractProduct")]
             ) { call in
                 let request = ShowContractProduct(
-                    id: try call.id(), clientID: try call.onlyClient, audience: try call.principal.role)
+                    id: try call.id(), clientID: try call.onlyClient, audience: try call.audience)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
             HTTPRoute(
                 method: .patch, path: "/v1/contract-products/{id}", tag: "Contract products",
                 name: "updateContractProduct",
                 summary: "Changes a contract product; provision fields and business events not given stay",
-                access: .admin,
+                access: .staff(.configure),
                 body: RouteBody(
                     name: "ContractProductChange",
                     fields: .of(request: UpdateContractProduct.messageType, without: ["id", "changed_by"])),
                 answers: [.ok("ContractProduct", "The contract product as it is now")]
             ) { call in
+                let id: ContractProductID = try call.id()
+                let fields = call.body["provision_fields"]?.objectValue
                 let request = UpdateContractProduct(
-                    id: try call.id(), name: call.body["name"]?.stringValue,
+                    id: id, name: call.body["name"]?.stringValue,
                     package: call.body["package"]?.stringValue,
                     configurationID: call.body["configuration_id"]?.stringValue.map {
                         ConfigurationID(rawValue: $0)
                     },
-                    provisionFields: call.body["provision_fields"]?.objectValue,
+                    provisionFields: try await parts.sealed(
+                        provisionFields: fields, of: id, trace: call.trace),
                     businessEvents: call.body["business_events"]?.objectValue, changedBy: try call.actor)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
             },
@@ -68,7 +83,7 @@ extension [HTTPRoute] {
                 method: .get, path: "/v1/contract-products/{id}/history", tag: "Contract products",
                 name: "showContractProductHistory",
                 summary: "What was written to a contract product, newest first, at most 200 changes",
-                access: .client, answers: [.ok("FieldChangeList")]
+                access: .client(.view), answers: [.ok("FieldChangeList")]
             ) { call in
                 let request = ShowProductHistory(id: try call.id(), clientID: try call.onlyClient)
                 return .json(try await parts.upstream.ask(request, trace: call.trace).maskingSealed())
@@ -77,7 +92,7 @@ extension [HTTPRoute] {
                 method: .post, path: "/v1/contract-products/{id}/check", tag: "Contract products",
                 name: "checkContractProduct",
                 summary: "Compares a contract product with its provider, by an action that says what differs",
-                access: .admin, query: [ActionRequest.waitParameter],
+                access: .staff(.run), query: [ActionRequest.waitParameter],
                 body: RouteBody(name: "ProductCheck", fields: [ProductCheck.adopt], isOptional: true),
                 answers: [
                     RouteAnswer(
@@ -90,6 +105,33 @@ extension [HTTPRoute] {
                 ]
             ) { call in try await parts.submission.check(call) },
         ]
+    }
+}
+
+extension Query {
+    static let status = FieldDefinition(
+        name: "status", type: .string, rules: [.in(ProductStatus.allCases.map(\.rawValue))],
+        help: "Only of this status")
+}
+
+extension GatewayParts {
+    /// Provision fields with the secrets among them sealed for the orchestrator.
+    fileprivate func sealed(
+        provisionFields: [String: JSONValue], of category: String
+    ) throws -> [String: JSONValue] {
+        let fields = Blueprints.named(category)?.secretFields ?? []
+        return try fields.mapSecrets(in: provisionFields) { value, path in
+            .string(try sealer.seal(value, context: "product/fields/\(path)"))
+        }
+    }
+
+    /// The same, of a product that is there.
+    fileprivate func sealed(
+        provisionFields: [String: JSONValue]?, of product: ContractProductID, trace: TraceContext
+    ) async throws -> [String: JSONValue]? {
+        guard let provisionFields else { return nil }
+        let category = try await products.entry(product, client: nil, trace: trace).category
+        return try sealed(provisionFields: provisionFields, of: category)
     }
 }
 

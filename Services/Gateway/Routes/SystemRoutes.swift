@@ -11,12 +11,13 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .get, path: "/healthz", tag: "System", name: "health",
                 summary: "Whether the process runs",
-                access: .none,
+                access: .none, isProbe: true,
                 answers: [RouteAnswer(status: .ok, help: "It does", content: .json(Documents.healthSchema))]
             ) { _ in .json(["status": "ok"]) },
             HTTPRoute(
                 method: .get, path: "/readyz", tag: "System", name: "readiness",
                 summary: "Whether requests can be carried out, and what is missing", access: .none,
+                isProbe: true,
                 answers: [
                     RouteAnswer(status: .ok, help: "They can", content: .json(Documents.readinessSchema)),
                     RouteAnswer(
@@ -30,7 +31,7 @@ extension [HTTPRoute] {
             },
             HTTPRoute(
                 method: .get, path: "/metrics", tag: "System", name: "metrics",
-                summary: "Counters and histograms for Prometheus", access: .none,
+                summary: "Counters and histograms for Prometheus", access: .none, isProbe: true,
                 answers: [RouteAnswer(status: .ok, help: "Text format 0.0.4", content: .text)]
             ) { _ in
                 Response(

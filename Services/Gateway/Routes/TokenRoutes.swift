@@ -10,12 +10,14 @@ extension [HTTPRoute] {
         [
             HTTPRoute(
                 method: .post, path: "/v1/tokens", tag: "Tokens", name: "createToken",
-                summary: "Makes a bearer token; it is shown this once", access: .admin,
-                body: RouteBody(name: "NewTokenRequest", fields: .of(request: CreateToken.messageType)),
+                summary: "Makes a bearer token; it is shown this once", access: .staff(.manageUsers),
+                body: RouteBody(
+                    name: "NewTokenRequest", fields: .of(request: CreateToken.messageType, without: ["by"])),
                 answers: [.created("NewToken")]
             ) { call in
-                let request = try call.decodeBody(CreateToken.self)
-                guard request.role == .admin || request.clientID != nil else {
+                var request = try call.decodeBody(CreateToken.self)
+                request.by = Actor(try call.principal)
+                guard request.role != .client || request.clientID != nil else {
                     throw Problem.invalid("/client_id", "is required where role is client")
                 }
                 guard request.role == .client || request.clientID == nil else {
@@ -33,31 +35,29 @@ extension [HTTPRoute] {
             },
             HTTPRoute(
                 method: .get, path: "/v1/tokens", tag: "Tokens", name: "listTokens",
-                summary: "All tokens that are not revoked, without the tokens themselves", access: .admin,
+                summary: "All tokens that are not revoked, without the tokens themselves",
+                access: .staff(.manageUsers),
                 answers: [.ok("TokenList")]
             ) { call in .json(try await parts.upstream.ask(ListTokens(), trace: call.trace)) },
             HTTPRoute(
                 method: .delete, path: "/v1/tokens/{id}", tag: "Tokens", name: "revokeToken",
-                summary: "Ends a token at once", access: .admin,
+                summary: "Ends a token at once", access: .staff(.manageUsers),
                 answers: [RouteAnswer(status: .noContent, help: "It is no longer good", content: .nothing)]
             ) { call in
-                _ = try await parts.upstream.ask(RevokeToken(id: try call.id()), trace: call.trace)
+                let request = RevokeToken(id: try call.id(), by: Actor(try call.principal))
+                _ = try await parts.upstream.ask(request, trace: call.trace)
                 // The event that tells of it comes later than this answer.
                 parts.principals.dropAll()
                 return Response(status: .noContent)
             },
             HTTPRoute(
                 method: .get, path: "/v1/whoami", tag: "Tokens", name: "whoAmI",
-                summary: "Whom the token of this call belongs to", access: .client,
+                summary: "Who asks, and what they may do", access: .signedIn,
                 answers: [.ok("Principal")]
             ) { call in
-                let principal = try call.principal
-                var members: [String: JSONValue] = [
-                    "token_id": .string(principal.tokenID.rawValue), "name": .string(principal.name),
-                    "role": .string(principal.role.rawValue),
-                ]
-                members["client_id"] = principal.clientID.map { .string($0.rawValue) }
-                return .json(.object(members))
+                var principal = try call.principal
+                principal.permissions = principal.grants.sorted()
+                return .json(try JSONValue(encoding: principal))
             },
         ]
     }

@@ -10,7 +10,7 @@ extension [HTTPRoute] {
         [
             HTTPRoute(
                 method: .post, path: "/v1/webhooks", tag: "Webhooks", name: "createWebhook",
-                summary: "Makes a webhook; its secret is shown this once", access: .admin,
+                summary: "Makes a webhook; its secret is shown this once", access: .staff(.configure),
                 body: RouteBody(name: "NewWebhookRequest", fields: .of(request: CreateWebhook.messageType)),
                 answers: [.created("NewWebhook")]
             ) { call in
@@ -20,18 +20,18 @@ extension [HTTPRoute] {
             },
             HTTPRoute(
                 method: .get, path: "/v1/webhooks", tag: "Webhooks", name: "listWebhooks",
-                summary: "All webhooks, newest first, without their secrets", access: .admin,
+                summary: "All webhooks, newest first, without their secrets", access: .staff(.view),
                 answers: [.ok("WebhookList")]
             ) { call in .json(try await parts.upstream.ask(ListWebhooks(), trace: call.trace)) },
             HTTPRoute(
                 method: .get, path: "/v1/webhooks/{id}", tag: "Webhooks", name: "showWebhook",
-                summary: "One webhook, without its secret", access: .admin, answers: [.ok("Webhook")]
+                summary: "One webhook, without its secret", access: .staff(.view), answers: [.ok("Webhook")]
             ) { call in
                 .json(try await parts.upstream.ask(ShowWebhook(id: try call.id()), trace: call.trace))
             },
             HTTPRoute(
                 method: .patch, path: "/v1/webhooks/{id}", tag: "Webhooks", name: "updateWebhook",
-                summary: "Changes a webhook; what is not given stays", access: .admin,
+                summary: "Changes a webhook; what is not given stays", access: .staff(.configure),
                 body: RouteBody(
                     name: "WebhookChange",
                     fields: .of(request: UpdateWebhook.messageType, without: ["id"])),
@@ -45,7 +45,7 @@ extension [HTTPRoute] {
             },
             HTTPRoute(
                 method: .delete, path: "/v1/webhooks/{id}", tag: "Webhooks", name: "deleteWebhook",
-                summary: "Removes a webhook and its deliveries", access: .admin,
+                summary: "Removes a webhook and its deliveries", access: .staff(.configure),
                 answers: [RouteAnswer(status: .noContent, help: "It is gone", content: .nothing)]
             ) { call in
                 _ = try await parts.upstream.ask(DeleteWebhook(id: try call.id()), trace: call.trace)
@@ -54,7 +54,7 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .post, path: "/v1/webhooks/{id}/rotate", tag: "Webhooks", name: "rotateWebhook",
                 summary: "Gives a webhook a new secret; the old one signs beside it for 24 hours",
-                access: .admin, body: .none(named: "NoContent"),
+                access: .staff(.configure), body: .none(named: "NoContent"),
                 answers: [.ok("NewWebhook", "The webhook with its new secret, shown this once")]
             ) { call in
                 let request = RotateWebhook(id: try call.id())
@@ -67,7 +67,7 @@ extension [HTTPRoute] {
         [
             HTTPRoute(
                 method: .post, path: "/v1/webhooks/{id}/test", tag: "Webhooks", name: "testWebhook",
-                summary: "Sends a delivery of type webhook.test", access: .admin,
+                summary: "Sends a delivery of type webhook.test", access: .staff(.configure),
                 body: .none(named: "NoContent"), answers: [.accepted("WebhookDelivery")]
             ) { call in
                 let request = TestWebhook(id: try call.id())
@@ -77,7 +77,7 @@ extension [HTTPRoute] {
                 method: .get, path: "/v1/webhooks/{id}/deliveries", tag: "Webhooks",
                 name: "listWebhookDeliveries",
                 summary: "What a webhook was and is to be told in the last 30 days, newest first",
-                access: .admin, query: [Query.deliveryState] + Query.page,
+                access: .staff(.view), query: [Query.deliveryState] + Query.page,
                 answers: [.ok("WebhookDeliveryList")]
             ) { call in
                 let request = ListWebhookDeliveries(
@@ -89,7 +89,7 @@ extension [HTTPRoute] {
             HTTPRoute(
                 method: .post, path: "/v1/webhook-deliveries/{id}/resend", tag: "Webhooks",
                 name: "resendWebhookDelivery",
-                summary: "Tries a delivery again, now, and as often as a new one", access: .admin,
+                summary: "Tries a delivery again, now, and as often as a new one", access: .staff(.configure),
                 body: .none(named: "NoContent"), answers: [.accepted("WebhookDelivery")]
             ) { call in
                 let request = ResendWebhookDelivery(id: try call.id())

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -5,10 +6,12 @@ import Logging
 import Models
 import ServiceRuntime
 
-/// Around every request: gives it a trace, turns every error into a problem document, adds the headers that all answers
+/// Around every request: gives it a trace, turns every error into a problem document or a page, adds the headers that all answers
 /// carry, and counts.
 struct AnswerMiddleware: RouterMiddleware {
     let metrics: RequestMetrics
+    let reach: Reach
+    let pageErrors: PageErrors
     let logger: Logger
 
     func handle(
@@ -26,11 +29,19 @@ struct AnswerMiddleware: RouterMiddleware {
                 throw Problem(
                     .addressTooLong, "A path with its query may have \(Limits.uriBytes) bytes at most.")
             }
+            // A path that is no text in UTF-8 would be read as the first page's.
+            guard request.head.path?.prefix(while: { $0 != "?" }).removingPercentEncoding != nil else {
+                throw Problem.notFound
+            }
+            // The router would read two slashes as one: what stands before this would have judged another path.
+            guard !request.uri.path.contains("//") else { throw Problem.notFound }
             response = try await next(request, context)
         } catch {
-            response = .problem(problem(for: error, of: request, context, trace))
+            let problem = problem(for: error, of: request, context, trace)
+            response = pageErrors.response(for: problem, to: request) ?? .problem(problem)
         }
-        response.addCommonHeaders(requestID: trace.traceID)
+        response.addCommonHeaders(
+            requestID: trace.traceID, isSecure: reach.isSecure(request, context.channel))
         let route = context.endpointPath ?? "none"
         metrics.record(
             method: request.method, route: route, status: response.status.code, duration: .now - start)

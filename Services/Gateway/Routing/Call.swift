@@ -6,14 +6,20 @@ import NIOCore
 
 /// A request that passed its route's checks: who asks, and what was asked, all of it valid.
 struct Call: Sendable {
-    let request: Request
+    var request: Request
     /// Who asks; nil only on routes that need no token.
     let caller: Principal?
-    let path: Parameters
-    let query: [String: JSONValue]
-    let body: [String: JSONValue]
+    /// The session whose cookie was sent; nil where a bearer token was.
+    let session: SessionSecret?
+    var path: Parameters
+    var query: [String: JSONValue]
+    var body: [String: JSONValue]
+    /// What a page's form brought; empty on other routes.
+    var form = SentForm()
     let trace: TraceContext
     let channel: any Channel
+    /// Whether who asks would still be let in; for what goes on for long.
+    var isStillAdmitted: @Sendable () async -> Bool = { true }
 
     /// Who asks.
     ///
@@ -25,7 +31,10 @@ struct Call: Sendable {
         }
     }
 
-    /// The client that everything asked for must belong to; nil for an administrator.
+    /// Whose functions and facts they see.
+    var audience: Audience { get throws { try principal.role.audience } }
+
+    /// The client that everything asked for must belong to; nil for staff.
     ///
     /// - Throws: 403 where a client's token names no client.
     var onlyClient: ClientID? {
@@ -39,13 +48,8 @@ struct Call: Sendable {
         }
     }
 
-    /// Who asks, for the record: the token's name and id.
-    var actor: String {
-        get throws {
-            let principal = try principal
-            return "\(principal.name) (\(principal.tokenID))"
-        }
-    }
+    /// Who asks, for the record: the token's or user's name and id.
+    var actor: String { get throws { try principal.recordName } }
 
     /// An identifier in the path.
     ///

@@ -15,14 +15,22 @@ struct HTTPRoute: Sendable {
     /// One line.
     let summary: String
     let access: Access
+    /// Whether it may be used by someone who views as a client, though it changes something.
+    var isOpenToViewers = false
+    /// Whether monitoring asks it all the time, from where it likes.
+    var isProbe = false
     /// Parameters of the query.
     var query: [FieldDefinition] = []
     /// Headers that mean something to this route.
     var headers: [FieldDefinition] = []
     /// Nil where no body is read.
     var body: RouteBody?
+    /// Whether it is a page for people: its form is read as `Call.form`, and it is in no document.
+    var isPage = false
     /// What comes back when all is well. Problems are documented from the rest.
     let answers: [RouteAnswer]
+    /// Problems that do not follow from the rest.
+    var furtherProblems: [Problem.Kind] = []
     let handler: @Sendable (Call) async throws -> Response
 
     /// The names in braces.
@@ -38,6 +46,8 @@ struct RouteBody: Sendable {
     let fields: [FieldDefinition]
     /// Whether the body may be left out.
     var isOptional = false
+    /// Whether a page's form is taken as well (`application/x-www-form-urlencoded`): texts, whole numbers and truth values.
+    var takesForm = false
 }
 
 /// An answer of a route that is no problem.

@@ -7,29 +7,22 @@ import ServiceRuntime
 /// Carries out one route: who asks, what is asked, is all of it valid, and only then the handler.
 struct RouteResponder: HTTPResponder {
     let route: HTTPRoute
-    let authenticator: Authenticator
+    let gatekeeper: Gatekeeper
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
         let trace = context.trace ?? .make()
-        var caller: Principal?
-        if route.access != .none {
-            let principal = try await authenticator.principal(of: request, trace: trace)
-            guard route.access.allows(principal.role) else {
-                throw Problem(.forbidden, "Only an administrator may do this.")
-            }
-            caller = principal
-        }
+        let caller = try await gatekeeper.admit(request, to: route, from: context.channel, trace: trace)
         let query = try QueryReader.values(request.uri.query, parameters: route.query)
-        var body: [String: JSONValue] = [:]
-        if let expected = route.body {
-            body = try await BodyReader.object(of: request, isOptional: expected.isOptional)
-            let problems = expected.fields.problems(in: body)
-            if !problems.isEmpty { throw Problem.invalid(problems) }
+        let form = try await form(of: request, session: caller?.session)
+        let body = route.isPage ? [:] : try await body(of: request, session: caller?.session)
+        var call = Call(
+            request: request, caller: caller?.principal, session: caller?.session, path: context.parameters,
+            query: query, body: body, form: form, trace: trace, channel: context.channel)
+        if let principal = caller?.principal {
+            call.isStillAdmitted = { [headers = request.headers] in
+                await gatekeeper.stillAdmits(principal, by: headers, trace: trace)
+            }
         }
-        let call = Call(
-            request: request, caller: caller, path: context.parameters, query: query, body: body,
-            trace: trace,
-            channel: context.channel)
         do {
             return try await route.handler(call)
         } catch var failure as RequestFailure where route.body == nil {
@@ -40,5 +33,38 @@ struct RouteResponder: HTTPResponder {
             }
             throw failure
         }
+    }
+
+    /// What a page's form brought, and whether it is one of our pages.
+    private func form(of request: Request, session: SessionSecret?) async throws -> SentForm {
+        guard route.isPage, !RequestOrigin.isSafe(route.method) else { return SentForm() }
+        try RequestOrigin.checkSite(of: request.headers)
+        let form = try await SentForm.read(request)
+        if let session { try RequestOrigin.checkToken(form[RequestOrigin.formField], of: session) }
+        return form
+    }
+
+    /// The body where one is read, and whether the request comes from a page of ours where a browser sent it.
+    private func body(of request: Request, session: SessionSecret?) async throws -> [String: JSONValue] {
+        // A bearer token is nothing that a browser sends by itself.
+        let isBrowsers =
+            !Authenticator.namesBearer(request.headers[.authorization])
+            && !RequestOrigin.isSafe(route.method)
+        if isBrowsers { try RequestOrigin.checkSite(of: request.headers) }
+        let takesForm = route.body?.takesForm ?? false
+        var token = request.headers[.csrfToken]
+        if isBrowsers, let session, token != nil || !takesForm {
+            try RequestOrigin.checkToken(token, of: session)
+        }
+        guard let expected = route.body else { return [:] }
+        var body = try await BodyReader.object(of: request, expected)
+        if takesForm {
+            // What a form brings is looked at before it is judged.
+            token = token ?? body.removeValue(forKey: RequestOrigin.formField)?.stringValue
+            if isBrowsers, let session { try RequestOrigin.checkToken(token, of: session) }
+        }
+        let problems = expected.fields.problems(in: body)
+        if !problems.isEmpty { throw Problem.invalid(problems) }
+        return body
     }
 }

@@ -23,9 +23,10 @@ struct EventStreams: Sendable {
         // A number from before the data was wiped begins anew.
         let position = min(last ?? range.lastSequence, range.lastSequence)
         let source = EventSource(
-            streams: self, client: client, role: try call.principal.role, trace: call.trace,
+            streams: self, client: client, audience: try call.audience, trace: call.trace,
             position: position)
-        return ServerSentEvents.response(stream, of: .events, source: source, now: now)
+        return ServerSentEvents.response(
+            stream, of: .events, source: source, while: call.isStillAdmitted, now: now)
     }
 }
 
@@ -33,7 +34,7 @@ struct EventStreams: Sendable {
 private struct EventSource: StreamSource {
     let streams: EventStreams
     let client: ClientID?
-    let role: Role
+    let audience: Audience
     let trace: TraceContext
     /// The number of the last event that was looked at.
     var position: Int
@@ -67,7 +68,7 @@ private struct EventSource: StreamSource {
     }
 
     private func add(_ type: String, _ sequence: Int, _ data: RawJSON, to chunk: inout StreamChunk) throws {
-        chunk.add(id: sequence, event: type, data: try streams.view.listed(data, to: role))
+        chunk.add(id: sequence, event: type, data: try streams.view.listed(data, to: audience))
     }
 }
 

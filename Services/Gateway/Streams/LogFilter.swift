@@ -1,3 +1,4 @@
+import Foundation
 import Models
 
 /// What log entries are wanted, from a query.
@@ -52,16 +53,16 @@ enum LogFilter {
 /// Shows log entries.
 enum LogView {
     /// Staff see that there is debug data, clients only what happened to what is theirs.
-    static func shown(_ entry: LogEntry, to role: Role) throws -> JSONValue {
+    static func shown(_ entry: LogEntry, to audience: Audience) throws -> RawJSON {
         var entry = entry
         if entry.debug != nil { entry.debug = Secret.mask }
-        if role == .client {
+        if audience == .client {
             entry.debug = nil
             entry.error = nil
             entry.provider = nil
             entry.metadata = [:]
             entry.instance = ""
         }
-        return try JSONValue(encoding: entry).maskingSealed
+        return try RawJSON(Data(JSONText.bytes(entry))).maskingSealed()
     }
 }

@@ -21,9 +21,10 @@ struct LogStreams: Sendable {
         let begin = filter.since == nil ? range.lastID : max(0, range.firstID - 1)
         filter.limit = Limits.streamBatch
         let source = LogSource(
-            streams: self, filter: filter, role: try call.principal.role, trace: call.trace,
+            streams: self, filter: filter, audience: try call.audience, trace: call.trace,
             position: min(last ?? begin, range.lastID))
-        return ServerSentEvents.response(stream, of: .logs, source: source, now: now)
+        return ServerSentEvents.response(
+            stream, of: .logs, source: source, while: call.isStillAdmitted, now: now)
     }
 }
 
@@ -31,7 +32,7 @@ struct LogStreams: Sendable {
 private struct LogSource: StreamSource {
     let streams: LogStreams
     var filter: ListLogEntries
-    let role: Role
+    let audience: Audience
     let trace: TraceContext
     /// The number of the last entry that was looked at.
     var position: Int
@@ -46,7 +47,7 @@ private struct LogSource: StreamSource {
         }
         for entry in list.items {
             guard let id = entry.id, id > position else { continue }
-            chunk.add(id: id, event: nil, data: RawJSON(try LogView.shown(entry, to: role)))
+            chunk.add(id: id, event: nil, data: try LogView.shown(entry, to: audience))
             position = id
         }
         // An answer ends early where its entries are large, so what lies behind its last entry was not looked at. Only an

@@ -21,14 +21,23 @@ struct StreamChunk: Sendable {
 
     /// Adds an event.
     ///
-    /// - Parameter data: one line.
+    /// - Parameter data: line ends in it, which in JSON can only be space between values, are written as spaces: an event
+    ///   must not be two.
     /// - SeeAlso: the HTML standard, section 9.2.5.
     mutating func add(id: Int, event: String?, data: RawJSON) {
         bytes.writeString("id: \(id)\n")
         if let event { bytes.writeString("event: \(event)\n") }
         bytes.writeString("data: ")
-        bytes.writeBytes(data.bytes)
+        if data.bytes.contains(where: Self.isLineEnd) {
+            bytes.writeBytes(data.bytes.map { Self.isLineEnd($0) ? UInt8(ascii: " ") : $0 })
+        } else {
+            bytes.writeBytes(data.bytes)
+        }
         bytes.writeString("\n\n")
+    }
+
+    private static func isLineEnd(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
     }
 
     /// Adds that what lay between two numbers is no longer kept.
@@ -44,8 +53,11 @@ enum ServerSentEvents {
     private static let heartbeat = ByteBuffer(string: ": still here\n\n")
     private static let farewell = ByteBuffer(string: ": connect again with Last-Event-ID\n\n")
 
+    /// - Parameter isAdmitted: whether the reader still may; asked at wakes, `Limits.principalAge` apart at least, of which
+    ///   there is one every `Limits.heartbeat`. So what a token or session has no longer ends within 20 s.
     static func response(
         _ stream: OpenStream, of topic: StreamTopic, source: some StreamSource,
+        while isAdmitted: @escaping @Sendable () async -> Bool,
         now: @escaping @Sendable () -> ContinuousClock.Instant
     ) -> Response {
         stream.topic = topic
@@ -58,6 +70,7 @@ enum ServerSentEvents {
             body: .init { writer in
                 var source = source
                 var lastWrite = now()
+                var lastCheck = now()
                 @concurrent func write(_ bytes: ByteBuffer) async throws {
                     stream.beginWrite(now: now())
                     try await writer.write(bytes)
@@ -66,6 +79,10 @@ enum ServerSentEvents {
                 }
                 try await write(greeting)
                 for await _ in stream.wakes {
+                    if now() >= lastCheck.advanced(by: Limits.principalAge) {
+                        lastCheck = now()
+                        guard await isAdmitted() else { break }
+                    }
                     do {
                         var chunk: StreamChunk
                         repeat {
@@ -98,7 +115,7 @@ enum ServerSentEvents {
     static let greatestID = 1 << 53
 
     static let lastEventIDHeader = FieldDefinition(
-        name: "Last-Event-ID", type: .string,
+        name: "Last-Event-ID", type: .integer, rules: [.min(0), .max(greatestID)],
         help: "The last event that was received; the stream goes on behind it")
 }
 

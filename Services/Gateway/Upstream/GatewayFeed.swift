@@ -9,7 +9,7 @@ import ServiceRuntime
 struct GatewayFeed: Service {
     static let topics = [
         ActionChanged.topic, ProductChanged.topic, AdapterChanged.topic, TokenRevoked.topic,
-        LogCommitted.topic,
+        AccessChanged.topic, LogCommitted.topic,
     ]
 
     /// Subscribed when the gateway is put together, so that nothing is missed that a first request sets off.
@@ -32,6 +32,10 @@ struct GatewayFeed: Service {
         parts.providers.drop()
         recent.interrupt()
         parts.waiters.interrupt()
+        wakeStreams()
+    }
+
+    private func wakeStreams() {
         parts.slots.wake(.events)
         parts.slots.wake(.logs)
     }
@@ -43,7 +47,16 @@ struct GatewayFeed: Service {
         }
         switch topic {
         case LogCommitted.topic: parts.slots.wake(.logs)
-        case TokenRevoked.topic: data["token_hash"]?.string.map { parts.principals.drop(hash: $0) }
+        case TokenRevoked.topic:
+            data["token_hash"]?.string.map { parts.principals.drop(hash: $0) }
+            wakeStreams()
+        case AccessChanged.topic:
+            if let hash = data["session_hash"]?.string {
+                parts.principals.drop(hash: hash)
+            } else {
+                parts.principals.dropAll()
+            }
+            wakeStreams()
         case ActionChanged.topic:
             let members = data.members(["action", "sequence"])
             if let action = members[0].flatMap({ RawAction($0) }), action.hasEnded {
@@ -77,4 +90,5 @@ extension ActionChanged { static let topic = "action.changed" }
 extension ProductChanged { static let topic = "product.changed" }
 extension AdapterChanged { static let topic = "adapter.changed" }
 extension TokenRevoked { static let topic = "token.revoked" }
+extension AccessChanged { static let topic = "access.changed" }
 extension LogCommitted { static let topic = "log.committed" }

@@ -8,6 +8,16 @@ struct Upstream: Sendable {
     static let source = "/gateway"
 
     let bus: any MessageBus
+    /// Of the key that the gateway shares with the orchestrator.
+    private let sealer: Sealer
+    private let collectorSealer: Sealer
+
+    /// - Parameter sealer: of the key that the gateway shares with the orchestrator.
+    init(bus: any MessageBus, sealer: Sealer) {
+        self.bus = bus
+        self.sealer = sealer
+        collectorSealer = sealer.forLogCollector
+    }
 
     /// Asks, and reads the reply.
     func fetch<Request: BusRequest>(
@@ -15,7 +25,8 @@ struct Upstream: Sendable {
         timeout: Duration = Limits.requestTimeout
     ) async throws(RequestFailure) -> Request.Reply {
         try await bus.send(
-            request, to: queue, source: Self.source, traceparent: trace.traceparent, timeout: timeout)
+            request, to: queue, source: Self.source, signer: signer(of: queue),
+            traceparent: trace.traceparent, timeout: timeout)
     }
 
     /// Asks, and passes the reply on as it was written.
@@ -26,7 +37,8 @@ struct Upstream: Sendable {
         let answer: BusMessage
         do throws(BusError) {
             let envelope = Envelope(source: Self.source, traceparent: trace.traceparent, data: request)
-            answer = try await bus.request(BusMessage(envelope), to: queue.route, timeout: timeout)
+            let message = signer(of: queue).signed(BusMessage(envelope), for: queue.route)
+            answer = try await bus.request(message, to: queue.route, timeout: timeout)
         } catch {
             throw RequestFailure(error)
         }
@@ -36,6 +48,11 @@ struct Upstream: Sendable {
             throw RequestFailure(.internal, "The answer of \(queue.name) could not be read.")
         }
         return value
+    }
+
+    /// Signs requests to that queue.
+    private func signer(of queue: Queue) -> Sealer {
+        queue == .logRequests ? collectorSealer : sealer
     }
 
     private static func failure(_ raw: RawJSON) -> RequestFailure {

@@ -5,8 +5,9 @@ import Synchronization
 
 extension FakeOrchestrator {
     func router() -> RequestRouter {
-        var router = RequestRouter(source: "/orchestrator") { _, _ in }
+        var router = RequestRouter(source: "/orchestrator", gate: nil) { _, _ in }
         addAccess(&router)
+        addSessions(&router)
         addConfigurations(&router)
         addProducts(&router)
         addActions(&router)
@@ -215,6 +216,35 @@ extension FakeOrchestrator {
                 ],
                 outboxWaiting: 0, actionsByState: [:])
         }
+        router.on(ShowOverview.self) { _, _ in
+            Overview(clients: 1, contractProducts: ["active": 1], openActions: [:], attention: ["failed": 2])
+        }
+        router.on(ListNames.self) { [self] request, _ in
+            state.withLock { state in
+                let products = state.products.values.map { ($0.id.rawValue, JSONValue.string($0.name)) }
+                let clients = state.clients.values.map { ($0.id.rawValue, JSONValue.string($0.name)) }
+                let known = Dictionary(products + clients) { first, _ in first }
+                return Names(names: known.filter { request.ids.contains($0.key) })
+            }
+        }
+        router.on(ShowStatistics.self) { _, _ in
+            Statistics(since: .now, providers: [], queued: [:], outboxWaiting: 0, circuits: [])
+        }
+        router.on(GroupAttention.self) { _, _ in AttentionGroupList(items: []) }
+        router.on(FindText.self) { [self] request, _ in
+            state.withLock { state in
+                SearchResults(
+                    clients: state.clients.values.filter { $0.name.contains(request.text) },
+                    contractProducts: state.products.values.filter { $0.name.contains(request.text) },
+                    actions: [])
+            }
+        }
+        router.on(ShowKeys.self) { request, _ in
+            KeyStatus(
+                keys: [],
+                holders: [KeyHolder(instance: "gateway", recipient: "gateway", keys: request.gatewayKeys)],
+                rewrapped: 0, rewrapping: false)
+        }
         router.on(ListDeadLetters.self) { _, _ in DeadLetterList(items: []) }
         router.on(RequeueDeadLetter.self) { _, _ in throw Self.missing() }
         router.on(RevealDebugData.self) { [self] request, _ in
@@ -223,7 +253,7 @@ extension FakeOrchestrator {
     }
 
     func logRouter() -> RequestRouter {
-        var router = RequestRouter(source: "/log-collector") { _, _ in }
+        var router = RequestRouter(source: "/log-collector", gate: nil) { _, _ in }
         router.on(ListLogEntries.self) { [self] request, _ in
             state.withLock { state in
                 let kept = state.logEntries.filter { $0.id ?? 0 >= state.firstLogID }

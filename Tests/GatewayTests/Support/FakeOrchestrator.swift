@@ -9,6 +9,9 @@ import Synchronization
 final class FakeOrchestrator: Sendable {
     struct State {
         var principals: [String: Principal] = [:]
+        var sessions: [String: Principal] = [:]
+        var signIns: [SignIn] = []
+        var ended: [EndSessions] = []
         var clients: [ClientID: Client] = [:]
         var configurations: [ConfigurationID: Configuration] = [:]
         var products: [ContractProductID: ContractProduct] = [:]
@@ -51,6 +54,13 @@ final class FakeOrchestrator: Sendable {
     /// A token that belongs to someone.
     func addToken(_ token: String, _ principal: Principal) {
         state.withLock { $0.principals[Self.hash(token)] = principal }
+    }
+
+    /// A session of someone; gives what its cookie holds.
+    func addSession(_ principal: Principal) -> String {
+        let secret = "psr_session_" + TokenText.random()
+        state.withLock { $0.sessions[Self.hash(secret)] = principal }
+        return secret
     }
 
     static func hash(_ token: String) -> String {
@@ -99,13 +109,13 @@ final class FakeOrchestrator: Sendable {
         }
     }
 
-    private func answer(_ message: BusMessage, _ router: RequestRouter) async -> BusMessage {
+    private func answer(_ message: BusMessage, _ router: RequestRouter) async -> BusMessage? {
         let failure = state.withLock { state in
             state.asked[message.type, default: 0] += 1
             return state.failures.removeValue(forKey: message.type)
         }
         if let failure {
-            var router = RequestRouter(source: "/fake") { _, _ in }
+            var router = RequestRouter(source: "/fake", gate: nil) { _, _ in }
             router.fail(message.type, failure)
             return await router.answer(message)
         }
@@ -122,6 +132,7 @@ extension RequestRouter {
         case ListActions.messageType: on(ListActions.self) { _, _ in throw failure }
         case ListEvents.messageType: on(ListEvents.self) { _, _ in throw failure }
         case DecideAction.messageType: on(DecideAction.self) { _, _ in throw failure }
+        case RevealDebugData.messageType: on(RevealDebugData.self) { _, _ in throw failure }
         default: preconditionFailure("add \(type) to what a fake can fail")
         }
     }

@@ -33,8 +33,10 @@ struct GatewayHarness: Sendable {
     /// Runs `body` against a running gateway.
     static func run(
         _ setup: TestingSetup = .router, expecting categories: [String] = [],
+        logger: Logger? = nil, configure: (inout RuntimeConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (GatewayHarness) async throws -> Void
     ) async throws {
+        let logger = logger ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let bus = EmbeddedBus(topology: .purser(categories: ["hosting"]))
         let key = MasterKey().derived(for: .gateway)
         let sealer = Sealer(key)
@@ -42,9 +44,11 @@ struct GatewayHarness: Sendable {
         var configuration = RuntimeConfiguration(
             sealingKey: Redacted(key.text), expectedCategories: categories)
         configuration.httpPort = 0
+        configuration.rateLimit = 0
+        configure(&configuration)
         let context = ServiceContext(
             name: Gateway.name, instance: "gateway-test", configuration: configuration, bus: bus,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: logger)
         let clock = TestClock()
         let gateway = try Gateway.assemble(context, now: { clock.now })
         let (jane, john) = (ClientID.make(), ClientID.make())
@@ -71,6 +75,15 @@ struct GatewayHarness: Sendable {
     }
 
     // MARK: Calling
+
+    /// Calls with the cookie of a session instead of a token.
+    func call(
+        _ method: HTTPRequest.Method, _ uri: String, _ body: JSONValue? = nil, session: String,
+        headers: [String: String] = [:]
+    ) async throws -> Answer {
+        let cookie = ["Cookie": "other=1; purser_session=\(session)"]
+        return try await call(method, uri, body, token: nil, headers: headers.merging(cookie) { $1 })
+    }
 
     struct Answer: Sendable {
         let status: Int
