@@ -15,8 +15,8 @@ struct PurserCommand: AsyncParsableCommand {
             UpCommand.self, StatusCommand.self, ActionCommand.self, ProductCommand.self, ClientCommand.self,
             ConfigurationCommand.self, EventCommand.self, LogsCommand.self, BlueprintsCommand.self,
             ProvidersCommand.self,
-            TokenCommand.self, WebhookCommand.self, DeadLettersCommand.self, KeysCommand.self,
-            BackupCommand.self, WelcomeCommand.self,
+            UserCommand.self, TokenCommand.self, WebhookCommand.self, DeadLettersCommand.self,
+            KeysCommand.self, BackupCommand.self, WelcomeCommand.self,
             DemoCommand.self, AdaptersCommand.self,
         ])
 }

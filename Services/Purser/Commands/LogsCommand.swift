@@ -83,8 +83,8 @@ enum LogText {
     ]
 
     static func line(_ entry: JSONValue) -> String {
-        let level = entry.text("level") ?? "info"
-        let time = String((entry.text("time") ?? "").dropFirst(11).prefix(12))
+        let level = Cell.harmless(entry.text("level") ?? "info")
+        let time = Cell.harmless(String((entry.text("time") ?? "").dropFirst(11).prefix(12)))
         var facts: [(String, String)] = []
         for name in ["action_id", "function", "provider", "category", "contract_product_id"] {
             if let text = entry.text(name) { facts.append((name, text)) }
@@ -92,13 +92,13 @@ enum LogText {
         for (name, value) in (entry["metadata"]?.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
             facts.append((name, value.shown ?? "null"))
         }
-        let service = entry.text("service") ?? ""
+        let service = Cell.harmless(entry.text("service") ?? "")
         var parts = [
             Style.dim.apply(to: time), (styles[level] ?? .plain).apply(to: padded(level, 8)),
             padded(service, 15),
             Cell(entry.text("message")).text,
         ]
-        parts += facts.map { Style.dim.apply(to: "\($0.0)=") + Cell($0.1).text }
+        parts += facts.map { Style.dim.apply(to: "\(Cell.harmless($0.0))=") + Cell($0.1).text }
         if let error = entry.text("error") { parts.append(Style.red.apply(to: "error=\(Cell(error).text)")) }
         return parts.joined(separator: " ")
     }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Models
-import ServiceRuntime
 
 struct DeadLettersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -84,55 +83,5 @@ struct StatusCommand: PurserSubcommand {
                 ]
             })
         return facts.text + "\n\n" + adapters.text
-    }
-}
-
-struct KeysCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Sealing keys of services.", subcommands: [KeysDerive.self])
-}
-
-struct KeysDerive: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "derive",
-        abstract: "Print the key that a gateway or an adapter gets as PURSER_SEALING_KEY.",
-        discussion: """
-            It is derived from PURSER_MASTER_KEY, or the file that PURSER_MASTER_KEY_FILE names, or the data folder's \
-            master.key. Only the orchestrator is given the master key itself.
-            """)
-
-    @Argument(help: "gateway, or the adapter's category, as in hosting.") var recipient: String
-
-    func run() async throws {
-        do {
-            print(try key().text)
-        } catch let error as ConfigurationError {
-            warn("purser: \(error)")
-            throw ExitCode(ServiceMain.configurationExitStatus)
-        } catch let failure as CommandFailure {
-            warn("purser: \(failure)")
-            throw ExitCode(failure.status.rawValue)
-        }
-    }
-
-    private func key() throws -> SealingKey {
-        let configuration = try RuntimeConfiguration.read()
-        let isKept = FileManager.default.fileExists(atPath: configuration.dataFolder + "/master.key")
-        guard configuration.masterKey != nil || isKept else {
-            throw ConfigurationError(problems: [
-                "There is no master key. Set PURSER_MASTER_KEY or PURSER_MASTER_KEY_FILE."
-            ])
-        }
-        return try configuration.loadMasterKey().derived(for: sealingRecipient())
-    }
-
-    private func sealingRecipient() throws -> SealingRecipient {
-        if recipient == "gateway" { return .gateway }
-        guard Blueprints.named(recipient) != nil else {
-            let known = ["gateway"] + Blueprints.all.map(\.category)
-            throw CommandFailure(
-                .usage, "There is no recipient \(recipient). Known are \(known.joined(separator: ", ")).")
-        }
-        return .category(recipient)
     }
 }

@@ -16,10 +16,12 @@ struct TokenList: PurserSubcommand {
     func run(_ client: PurserClient) async throws {
         show(try await client.get("/v1/tokens")) { answer in
             Table(
-                ["id", "name", "role", "client", "last used", "expires"], empty: "There are no tokens.",
+                ["id", "name", "role", "may", "client", "last used", "expires"],
+                empty: "There are no tokens.",
                 answer.items.map { token in
                     [
                         Cell(token.text("id")), Cell(token.text("name")), Cell(token.text("role")),
+                        Cell(token["permissions"] == nil ? "all" : UserCommand.permissions(token)),
                         Cell(token.text("client_id")), .time(token["last_used_at"]),
                         .time(token["expires_at"]),
                     ]
@@ -34,13 +36,15 @@ struct TokenCreate: PurserSubcommand {
         commandName: "create", abstract: "Make a token, and print it this once.")
 
     @Option(help: "What it is for.") var name: String
-    @Option(help: "admin or client.") var role = "client"
+    @Option(help: "admin, staff or client.") var role = "client"
+    @OptionGroup var permissions: PermissionOptions
     @Option(help: "The client, where the role is client.") var client: String?
     @Option(help: "Until when it is good: 90d, or 2026-02-03T10:11:12Z.") var expires: String?
     @OptionGroup var common: CommonOptions
 
     func run(_ client: PurserClient) async throws {
         var body: [String: JSONValue] = ["name": .string(name), "role": .string(role)]
+        body["permissions"] = permissions.value
         body["client_id"] = self.client.map { .string($0) }
         body["expires_at"] = try TimeArgument.timestamp(expires, direction: 1).map { .string($0) }
         let answer = try await client.post("/v1/tokens", .object(body))

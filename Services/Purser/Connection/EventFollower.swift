@@ -77,6 +77,12 @@ struct EventFollower {
                 lastEventID = event.id ?? lastEventID
                 if case .stop = try await handle(event) { return .stop }
             }
+            if parser.isTooLong {
+                throw CommandFailure(
+                    .refused,
+                    "An event is longer than \(ServerSentEventParser.byteLimit) bytes. What answers is not Purser."
+                )
+            }
         }
     }
 }

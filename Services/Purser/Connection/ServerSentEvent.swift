@@ -10,14 +10,21 @@ struct ServerSentEvent: Sendable, Equatable {
 ///
 /// - SeeAlso: the HTML standard, section 9.2.6.
 struct ServerSentEventParser {
+    /// The longest event that is kept: 4 MiB, many times what a gateway sends.
+    static let byteLimit = 4 << 20
+
     private var line: [UInt8] = []
     private var lastWasReturn = false
+    private var isFirstLine = true
     private var id: String?
     private var name: String?
     private var data: [String] = []
+    private var dataBytes = 0
 
     /// The id of the last event, which a reader sends as `Last-Event-ID`.
     private(set) var lastID: String?
+    /// Whether an event was longer than the limit. Nothing more is read then.
+    private(set) var isTooLong = false
 
     init(lastID: String? = nil) {
         self.lastID = lastID
@@ -27,7 +34,7 @@ struct ServerSentEventParser {
     /// The events that these bytes complete.
     mutating func events(in bytes: some Sequence<UInt8>) -> [ServerSentEvent] {
         var events: [ServerSentEvent] = []
-        for byte in bytes {
+        for byte in bytes where !isTooLong {
             let isReturn = byte == 0x0D
             if byte == 0x0A && lastWasReturn {
                 lastWasReturn = false
@@ -38,31 +45,46 @@ struct ServerSentEventParser {
                 if let event = endLine() { events.append(event) }
             } else {
                 line.append(byte)
+                isTooLong = line.count + dataBytes > Self.byteLimit
             }
         }
         return events
     }
 
     private mutating func endLine() -> ServerSentEvent? {
-        let text = String(decoding: line, as: UTF8.self)
-        line.removeAll(keepingCapacity: true)
+        // By bytes: a character that joins the one before it must not hide a colon or a space.
+        var text = line[...]
+        if isFirstLine, text.starts(with: Self.byteOrderMark) { text.removeFirst(Self.byteOrderMark.count) }
+        isFirstLine = false
+        defer { line.removeAll(keepingCapacity: true) }
         guard !text.isEmpty else { return endEvent() }
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let value = parts.count > 1 ? String(parts[1].hasPrefix(" ") ? parts[1].dropFirst() : parts[1]) : ""
-        switch parts[0] {
-        case "id": id = value
-        case "event": name = value
-        case "data": data.append(value)
-        default: break
-        }
+        let colon = text.firstIndex(of: UInt8(ascii: ":")) ?? text.endIndex
+        var value = text[colon...].dropFirst()
+        if value.first == UInt8(ascii: " ") { value.removeFirst() }
+        take(String(decoding: text[..<colon], as: UTF8.self), value)
         return nil
     }
+
+    private mutating func take(_ field: String, _ bytes: ArraySlice<UInt8>) {
+        let value = String(decoding: bytes, as: UTF8.self)
+        switch field {
+        case "id" where !bytes.contains(0): id = value
+        case "event": name = value
+        case "data":
+            data.append(value)
+            dataBytes += bytes.count + 1
+        default: break
+        }
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private mutating func endEvent() -> ServerSentEvent? {
         lastID = id
         defer {
             name = nil
             data = []
+            dataBytes = 0
         }
         guard !data.isEmpty else { return nil }
         return ServerSentEvent(id: id, name: name ?? "message", data: data.joined(separator: "\n"))

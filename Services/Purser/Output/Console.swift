@@ -39,13 +39,25 @@ struct Cell: ExpressibleByStringInterpolation {
     var style: Style
 
     init(_ text: String?, _ style: Style = .plain) {
-        // What others wrote must not steer the terminal.
-        self.text = (text ?? "-").unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : String($0) }
-            .joined()
+        self.text = Self.harmless(text ?? "-")
         self.style = style
     }
 
     init(stringLiteral value: String) { self.init(value) }
+
+    /// What others wrote must not steer the terminal, nor turn round what stands beside it: control characters, and
+    /// those that set a direction, become spaces.
+    static func harmless(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    let isSteering =
+                        scalar.properties.generalCategory == .control
+                        || (0x202A...0x202E).contains(scalar.value)
+                        || (0x2066...0x2069).contains(scalar.value)
+                    return isSteering ? " " : scalar
+                }))
+    }
 
     /// The colour of a state or status.
     static func state(_ state: String?) -> Cell {

@@ -1,6 +1,5 @@
 import Foundation
 import Models
-import Orchestrator
 import ServiceRuntime
 
 /// The first admin token: the one given as `PURSER_ADMIN_TOKEN`, else that of the file `admin-token` in the data
@@ -23,7 +22,7 @@ struct AdminToken {
             text = String(decoding: stored, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
             return
         }
-        text = TokenService.makeToken(role: .admin)
+        text = TokenText.make(role: .admin)
         try FileManager.default.createDirectory(
             atPath: configuration.dataFolder, withIntermediateDirectories: true)
         let isMade = FileManager.default.createFile(

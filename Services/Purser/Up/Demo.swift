@@ -21,6 +21,7 @@ struct Demo {
             "/v1/clients", ["name": "Demo client", "email": "demo@example.com", "phone": "+14155550100"])
         guard let id = made.text("id") else { return }
         try await makeToken(for: id)
+        try await FirstUsers(client: client, dataFolder: dataFolder).makeClient(id)
         for adapter in Adapters.all {
             try await provision(adapter.demoProduct, of: adapter.category, for: id)
         }

@@ -29,7 +29,7 @@ struct Everything {
         MetricsSystem.bootstrap(metrics)
         logger = pipeline.logger(service: "purser")
         bus = try ServiceMain.makeBus(
-            configuration, name: "purser", logger: pipeline.busLogger(service: "purser"))
+            configuration, name: "purser", declares: true, logger: pipeline.busLogger(service: "purser"))
         health.register(.bus(bus))
     }
 

@@ -36,7 +36,12 @@ struct FirstStart: Service {
         do {
             try await cancelWhenGracefulShutdown {
                 try await client.waitUntilReady()
-                Welcome(url: client.url, tokenFile: tokenFile, dataFolder: configuration.dataFolder).show()
+                let admin = try await FirstUsers(client: client, dataFolder: configuration.dataFolder)
+                    .makeAdmin(email: configuration.adminEmail)
+                Welcome(
+                    url: client.url, tokenFile: tokenFile, dataFolder: configuration.dataFolder,
+                    adminEmail: configuration.adminEmail, newPassword: admin?.password
+                ).show()
                 if configuration.wantsDemo {
                     try await Demo(client: client, dataFolder: configuration.dataFolder).run()
                 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Models
+import ServiceRuntime
 
 /// Says where Purser is and how to sign in.
 struct Welcome {
@@ -8,8 +9,13 @@ struct Welcome {
     /// The file that holds the admin token; nil where the operator gave it.
     let tokenFile: String?
     let dataFolder: String
+    /// What the first admin signs in with.
+    let adminEmail: String
+    /// The admin's password, where it was made just now; it is printed this once.
+    let newPassword: String?
 
     func show() {
+        let password = newPassword.map { "\($0), also" } ?? "as given, or"
         let token = tokenFile.map { "in \($0)" } ?? "as given in PURSER_ADMIN_TOKEN"
         say(
             """
@@ -17,9 +23,11 @@ struct Welcome {
             Purser is running at \(url)
 
               HTTP API      \(url)/v1, described at \(url)/openapi.json
-              admin         sign in with the admin token, \(token):
-                            Authorization: Bearer <token>
-              client        sign in with a client's token: the demo client's is in \(dataFolder)/\(Demo.tokenFile)
+              admin         sign in as \(adminEmail) with the password
+                            \(password) in \(dataFolder)/\(FirstUsers.adminFile)
+              client        sign in as \(FirstUsers.clientEmail) with the password in \(dataFolder)/\(FirstUsers.clientFile)
+              programs      send Authorization: Bearer <token>, with the admin token, \(token),
+                            or a client's: the demo client's is in \(dataFolder)/\(Demo.tokenFile)
               command line  export PURSER_URL=\(url) PURSER_DATA=\(dataFolder)
                             purser action list; purser logs -f
 
@@ -39,12 +47,17 @@ struct WelcomeCommand: AsyncParsableCommand {
         let client = PurserClient()
         do {
             try await client.waitUntilReady()
+            let email = try RuntimeConfiguration.read().adminEmail
+            let admin = try await FirstUsers(client: client, dataFolder: folder).makeAdmin(email: email)
+            let isMade = FileManager.default.fileExists(atPath: file)
+            Welcome(
+                url: client.url, tokenFile: isMade ? file : nil, dataFolder: folder, adminEmail: email,
+                newPassword: admin?.password
+            ).show()
         } catch let failure as CommandFailure {
             warn("purser: \(failure)")
             throw ExitCode(failure.status.rawValue)
         }
-        let isMade = FileManager.default.fileExists(atPath: file)
-        Welcome(url: client.url, tokenFile: isMade ? file : nil, dataFolder: folder).show()
     }
 }
 
