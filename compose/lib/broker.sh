@@ -1,6 +1,8 @@
 # A RabbitMQ of our own on free loopback ports, with its files in $PURSER_DATA/rabbitmq. Sourced by compose/up.
 
 broker_pid=""
+bus_addresses=""
+. compose/rabbitmq/users.sh
 
 # free_port: a TCP port of the loopback address that nothing listens at.
 free_port() {
@@ -11,7 +13,8 @@ free_port() {
     done
 }
 
-# start_broker: starts it and sets PURSER_BUS. It runs in a session of its own, so that a signal to our process group
+# start_broker: starts it, with a user for each service, and sets the folder bus_addresses, where a file of a service's name
+# holds the address that it gets as PURSER_BUS. It runs in a session of its own, so that a signal to our process group
 # leaves it up while services drain; a watcher ends it where this script is gone.
 start_broker() {
     local home="$PURSER_DATA/rabbitmq" name port
@@ -24,15 +27,18 @@ start_broker() {
     fi
     port=$(free_port)
     name="purser-$(printf '%s' "$PURSER_DATA" | cksum | cut -d' ' -f1)@localhost"
-    [ -s "$home/password" ] || head -c 24 /dev/urandom | base64 -w0 | tr '+/' '-_' >"$home/password"
-    local password epmd
+    local epmd user
     epmd=$(free_port)
-    password=$(cat "$home/password")
+    make_broker_users "$home"
+    bus_addresses="$home/addresses"
+    mkdir -p "$bus_addresses"
+    for user in $(broker_users); do
+        echo "amqp://$user:$(cat "$home/passwords/$user")@127.0.0.1:$port/%2F" >"$bus_addresses/$user"
+    done
+    # With definitions there is no guest.
     cat >"$home/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$port
-default_user = purser
-default_pass = $password
-loopback_users.purser = true
+load_definitions = $home/definitions.json
 log.file.level = warning
 disk_free_limit.absolute = 200MB
 CONF
@@ -67,8 +73,13 @@ CONF
         sleep 0.2
         waited=$((waited + 1))
     done
+    # Until there was a user a service, there was one for all.
+    if [ -e "$home/password" ]; then
+        env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 RABBITMQ_NODENAME="$name" RABBITMQ_CONF_ENV_FILE=/dev/null \
+            ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$epmd" \
+            /usr/lib/rabbitmq/bin/rabbitmqctl --quiet delete_user purser >/dev/null && rm "$home/password"
+    fi
     ln -sf "$home/broker.pid" "$PURSER_DATA/run/rabbitmq.pid"
-    export PURSER_BUS="amqp://purser:$password@127.0.0.1:$port/%2F"
 }
 
 # stop_broker: ends it, where it was started here.
