@@ -25,6 +25,10 @@ extension PurserSystem {
     /// Runs `purser` with these arguments, as an operator on the system's machine does.
     func purser(_ arguments: String..., within limit: Duration = .seconds(90)) async throws -> CommandOutcome
     {
+        try await purser(arguments, within: limit)
+    }
+
+    func purser(_ arguments: [String], within limit: Duration = .seconds(90)) async throws -> CommandOutcome {
         let folder = try TestRun.folder().appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }  // Only this command's output.

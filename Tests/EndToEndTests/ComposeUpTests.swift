@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import ServiceRuntime
 import SystemSupport
 import Testing
 import TestSupport
@@ -61,12 +62,29 @@ struct ComposeUpTests {
         #expect(process.text().contains("admin"))
         #expect(process.text().contains("demo-client-token"))
         #expect(!process.text().contains(PurserSystem.adminToken), "a credential is not shown")
+        try await checkSignIn(to: up, as: "admin@localhost", passwordIn: "admin-password", role: "admin")
+        try await checkSignIn(
+            to: up, as: "client@localhost", passwordIn: "demo-client-password", role: "client")
         if up.form == .rabbitMQ {
             for part in Part.services {
                 let id = try #require(try up.process(part), "\(part.rawValue)")
                 #expect(kill(id, 0) == 0, "\(part.rawValue)")
             }
         }
+    }
+
+    /// The users of a first start sign in with passwords that only the owner of the data folder can read.
+    private func checkSignIn(
+        to up: ComposeUp, as email: String, passwordIn name: String, role: String
+    ) async throws {
+        let file = up.dataFolder.appending(path: name).path
+        let attributes = try FileManager.default.attributesOfItem(atPath: file)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        let password = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .newlines)
+        let answer = try await up.http.with(token: nil).call(
+            .post, "/v1/sessions", ["email": .string(email), "password": .string(password)])
+        #expect(answer.status == 201, "\(answer)")
+        #expect(answer["user"]?["role"] == .string(role))
     }
 
     /// A process that dies is started again.

@@ -55,8 +55,10 @@ struct DeadLetterTests {
                     try await Self.publishTooLarge(id, to: queue, of: system)
                     expected[id] = (queue.name, "over the limit")
                 }
-                let unknown = BusMessage(
-                    Envelope(source: "/test", subject: nil, data: Self.strayOutcome))
+                let hosting = Sealer(system.master.derived(for: .category("hosting")))
+                let unknown = hosting.signed(
+                    BusMessage(Envelope(source: "/test", subject: nil, data: Self.strayOutcome)),
+                    for: Queue.outcomes.route)
                 try await bus.publish(unknown, to: Queue.outcomes.route)
                 expected[unknown.id] = (Queue.outcomes.name, Self.strayOutcome.actionID.rawValue)
 

@@ -33,11 +33,13 @@ extension PurserSystem {
     package func makeConfiguration(
         _ settings: JSONValue = [:], category: String = "hosting", maxConcurrent: Int = 0
     ) async throws -> String {
-        try await make(
+        var settings = settings.objectValue ?? [:]
+        if settings["api_token"] == nil { settings["api_token"] = .string(canary.value) }
+        return try await make(
             "/v1/configurations",
             [
                 "category": .string(category), "provider": "demo", "name": "Demo provider",
-                "settings": settings, "max_concurrent": .integer(maxConcurrent),
+                "settings": .object(settings), "max_concurrent": .integer(maxConcurrent),
             ])
     }
 

@@ -1,6 +1,6 @@
 package import Foundation
 import Models
-import ServiceRuntime
+package import ServiceRuntime
 import Synchronization
 import TestSupport
 
@@ -15,12 +15,15 @@ package final class PurserSystem: Sendable {
         package var parts: [Part] { self == .embedded ? [.everything] : Part.services }
     }
 
+    /// A secret of every configuration that names none of its own.
+    package let canary = Canary("configuration")
+
     package static let adminToken = "psr_admin_end-to-end-0123456789abcdef"
 
     package let form: Form
     /// What it is made of: one process each.
     package let parts: [Part]
-    /// The broker's address; `embedded` without one.
+    /// The broker's address, as one who may do everything; `embedded` without one.
     package let bus: String
     /// What `PURSER_DATA` is.
     package let dataFolder: URL
@@ -28,10 +31,13 @@ package final class PurserSystem: Sendable {
     package let http: HTTPCaller
     package let ledger: Ledger
 
-    let folder: URL
+    /// With the data folder and what the processes wrote.
+    package let folder: URL
+    private let keyFolder: URL
     let processes = Mutex<[Part: ServiceProcess]>([:])
     private let executables: URL
-    private let master = MasterKey()
+    /// Which the test may have changed since.
+    package let master = MasterKey()
     private let httpPort: Int
     private let healthPorts: [Part: Int]
     /// Set for all parts.
@@ -50,12 +56,35 @@ package final class PurserSystem: Sendable {
         folder = try TestRun.folder().appending(path: UUID().uuidString)
         executables = try TestRun.executables()
         dataFolder = folder.appending(path: "data")
-        try FileManager.default.createDirectory(at: dataFolder, withIntermediateDirectories: true)
+        keyFolder = dataFolder.appending(path: "run")
+        try FileManager.default.createDirectory(at: keyFolder, withIntermediateDirectories: true)
         ledger = Ledger(dataFolder: dataFolder)
         httpPort = try FreePorts.take()
         healthPorts = Dictionary(uniqueKeysWithValues: zip(parts, try FreePorts.take(parts.count)))
         http = HTTPCaller(port: httpPort, token: Self.adminToken)
+        try writeKeys()
     }
+
+    /// Gives each part the keys that it needs, in the files in which `compose/up` gives them.
+    private func writeKeys() throws {
+        var keys = [masterKeyFile: master.text]
+        if form == .rabbitMQ {
+            keys[keyFile("gateway")] = master.derived(for: .gateway).text
+            keys[keyFile("log-collector")] = master.derived(for: .logCollector).text
+            for category in parts.compactMap(\.category) {
+                keys[keyFile(category)] = master.derived(for: .category(category)).text
+            }
+        }
+        for (file, text) in keys {
+            let isMade = FileManager.default.createFile(
+                atPath: file.path, contents: Data("\(text)\n".utf8), attributes: [.posixPermissions: 0o600])
+            guard isMade else { throw WaitingError(description: "\(file.path) cannot be written.") }
+        }
+    }
+
+    package var masterKeyFile: URL { dataFolder.appending(path: "master.key") }
+
+    private func keyFile(_ recipient: String) -> URL { keyFolder.appending(path: "\(recipient).key") }
 
     // MARK: Processes
 
@@ -116,9 +145,9 @@ package final class PurserSystem: Sendable {
         return (end, begun.duration(to: .now))
     }
 
-    /// Ends everything at once and removes the data.
+    /// Ends everything at once, looks whether the secret of its configurations is anywhere, and removes the data.
     ///
-    /// - Returns: what ended before, without having been told to.
+    /// - Returns: what ended before, without having been told to, and where the secret was found.
     package func stop() async throws -> [String] {
         let processes = processes.withLock { processes in
             defer { processes = [:] }
@@ -132,8 +161,14 @@ package final class PurserSystem: Sendable {
             process.signalGroup(SIGKILL)
         }
         for process in processes { _ = try await process.ended(within: .seconds(30)) }
+        let leaks = try leaks(of: CanaryScan([canary.core]))
         try FileManager.default.removeItem(at: folder)
-        return fallen
+        return fallen + leaks.map { "A secret leaked: \($0)" }
+    }
+
+    /// Looks through the data folder and what the processes wrote, but for the keys' own files.
+    package func leaks(of scan: CanaryScan) throws -> [CanaryScan.Finding] {
+        try scan.findings(in: folder) { $0.hasSuffix(".key") }
     }
 
     /// Copies what the processes wrote to `Tests/artefacts`, for whoever looks into a failure.
@@ -155,8 +190,8 @@ package final class PurserSystem: Sendable {
     private func environment(of part: Part) -> [String: String] {
         var environment = [
             "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": folder.path,
-            "PURSER_BUS": bus, "PURSER_DATA": dataFolder.path, "PURSER_DEMO": "0",
-            "PURSER_HTTP_HOST": "127.0.0.1",
+            "PURSER_BUS": bus(of: part), "PURSER_DATA": dataFolder.path, "PURSER_DEMO": "0",
+            "PURSER_HTTP_HOST": "127.0.0.1", "PURSER_OUTBOUND_ALLOW": "127.0.0.0/8,::1",
         ]
         if part != .everything { environment["PURSER_INSTANCE"] = part.rawValue }
         environment.merge(settings) { _, new in new }
@@ -165,15 +200,23 @@ package final class PurserSystem: Sendable {
             environment["PURSER_ADMIN_TOKEN"] = Self.adminToken
         }
         if part == .gateway {
-            environment["PURSER_SEALING_KEY"] = master.derived(for: .gateway).text
+            environment["PURSER_SEALING_KEY_FILE"] = keyFile("gateway").path
             environment["PURSER_EXPECTED_CATEGORIES"] = parts.compactMap(\.category).joined(separator: ",")
         }
-        if part == .orchestrator { environment["PURSER_MASTER_KEY"] = master.text }
+        if part == .logCollector {
+            environment["PURSER_SEALING_KEY_FILE"] = keyFile("log-collector").path
+        }
+        if part == .orchestrator { environment["PURSER_MASTER_KEY_FILE"] = masterKeyFile.path }
         if let category = part.category {
-            environment["PURSER_SEALING_KEY"] = master.derived(for: .category(category)).text
+            environment["PURSER_SEALING_KEY_FILE"] = keyFile(category).path
         }
         if let port = healthPort(of: part) { environment["PURSER_HEALTH_PORT"] = "\(port)" }
         return environment
+    }
+
+    /// The bus as a part reaches it: as a user of its own.
+    package func bus(of part: Part) -> String {
+        form == .embedded || part == .everything ? bus : TestBroker.address(bus, as: part.rawValue)
     }
 
     /// Where a service without an HTTP API tells of its health.

@@ -1,11 +1,11 @@
-import Models
+package import Models
 
 /// Values for the parameters of functions, by name: what no product brings itself.
-enum Wanted {
+package enum Wanted {
     /// The values that a function has a use for.
     ///
     /// - Parameter number: makes names of its own for a product.
-    static func parameters(
+    package static func parameters(
         of function: FunctionDefinition, in category: String, number: Int
     ) -> [String: JSONValue] {
         let known = values(number).merging(particular[category] ?? [:]) { _, own in own }

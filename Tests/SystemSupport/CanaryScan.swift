@@ -1,0 +1,144 @@
+package import Foundation
+import Models
+
+/// Looks for secrets where none may be, in the forms that they take on their way: as they are; escaped for JSON, URLs and
+/// XML; in base64, whatever stands before and after, in both alphabets; and in hexadecimal.
+package struct CanaryScan: Sendable {
+    private struct Pattern: Sendable {
+        let secret: String
+        let form: String
+        let bytes: [UInt8]
+    }
+
+    /// Where a secret was found.
+    package struct Finding: Sendable, Hashable, CustomStringConvertible {
+        package let place: String
+        /// The first characters of the secret.
+        package let secret: String
+        package let form: String
+        /// What stands before and behind it.
+        package let excerpt: String
+
+        package var description: String { "\(secret)… as \(form) in \(place): \(excerpt)" }
+    }
+
+    private let patterns: [Pattern]
+
+    /// - Parameter secrets: at least 6 characters each, so that chance finds none.
+    package init(_ secrets: some Sequence<String>) {
+        patterns = Set(secrets).sorted().flatMap { secret in
+            Self.forms(of: secret).map { form, text in
+                Pattern(secret: secret, form: form, bytes: Array(text.utf8))
+            }
+        }
+    }
+
+    // MARK: Looking
+
+    package func findings(in data: Data, of place: String) -> [Finding] {
+        data.withUnsafeBytes { bytes in
+            patterns.compactMap { pattern in
+                Self.find(pattern.bytes, in: bytes).map { offset in
+                    let range = max(0, offset - 60)..<min(bytes.count, offset + pattern.bytes.count + 40)
+                    return Finding(
+                        place: place, secret: String(pattern.secret.prefix(16)), form: pattern.form,
+                        excerpt: Self.printable(bytes[range]))
+                }
+            }
+        }
+    }
+
+    /// Looks through all files of a folder, except for those whose path within it `isExcepted` says.
+    package func findings(
+        in folder: URL, except isExcepted: (String) -> Bool = { _ in false }
+    ) throws -> [Finding] {
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        return paths.sorted().filter { !isExcepted($0) }.flatMap { path -> [Finding] in
+            let file = folder.appending(path: path)
+            // Sockets and folders have no content, and a file may be gone by now.
+            guard (try? file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true,
+                let data = try? Data(contentsOf: file)
+            else { return [] }
+            return findings(in: data, of: path)
+        }
+    }
+
+    /// The first place of a pattern; nil where it is not there.
+    private static func find(_ pattern: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress, let first = pattern.first, bytes.count >= pattern.count else {
+            return nil
+        }
+        var start = 0
+        let last = bytes.count - pattern.count
+        while start <= last, let hit = memchr(base + start, Int32(first), last - start + 1) {
+            let offset = base.distance(to: UnsafeRawPointer(hit))
+            if memcmp(hit, pattern, pattern.count) == 0 { return offset }
+            start = offset + 1
+        }
+        return nil
+    }
+
+    private static func printable(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+        String(decoding: bytes.map { (32..<127).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
+    }
+
+    // MARK: Forms
+
+    /// Each different form once.
+    static func forms(of secret: String) -> [(form: String, text: String)] {
+        var seen: Set<String> = []
+        return (plainForms(of: secret) + binaryForms(of: secret)).filter { seen.insert($0.text).inserted }
+    }
+
+    private static func plainForms(of secret: String) -> [(form: String, text: String)] {
+        let json = String(
+            String(decoding: JSONValue.string(secret).text, as: UTF8.self).dropFirst().dropLast())
+        let ascii = json.unicodeScalars.map { scalar in
+            scalar.isASCII ? String(scalar) : String(scalar).utf16.map { escape($0) }.joined()
+        }.joined()
+        let component = percent(secret) { _ in false }
+        let xml = secret.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(
+            ">", with: "&gt;")
+        return [
+            ("it is", secret), ("JSON", json), ("JSON", ascii),
+            ("JSON", json.replacing("/", with: "\\/")),
+            ("JSON in JSON", json.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")),
+            ("URL", component), ("URL", component.lowercased()),
+            ("URL", percent(secret) { "!$&'()*+,;=:@/".unicodeScalars.contains($0) }),
+            ("a form", component.replacing("%20", with: "+")), ("XML", xml),
+            ("XML", xml.replacing("\"", with: "&quot;")),
+            ("XML", xml.replacing("\"", with: "&quot;").replacing("'", with: "&#39;")),
+            ("XML", xml.replacing("\"", with: "&quot;").replacing("'", with: "&apos;")),
+        ]
+    }
+
+    private static func binaryForms(of secret: String) -> [(form: String, text: String)] {
+        let bytes = Array(secret.utf8)
+        let base64 = (0..<3).flatMap { offset -> [(form: String, text: String)] in
+            let text = Data(Array(repeating: 0, count: offset) + bytes).base64EncodedString()
+            // The first characters carry bits of what stands before, the last ones of what stands after.
+            let whole = (offset + bytes.count) * 8 / 6
+            let kept = String(text.prefix(whole).dropFirst([0, 2, 3][offset]))
+            return [("base64", kept), ("base64", kept.replacing("+", with: "-").replacing("/", with: "_"))]
+        }
+        let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return base64 + [("hexadecimal", hex), ("hexadecimal", hex.uppercased())]
+    }
+
+    private static func escape(_ unit: UInt16) -> String {
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+
+    private static func percent(_ text: String, _ isKept: (Unicode.Scalar) -> Bool) -> String {
+        text.unicodeScalars.map { scalar in
+            let isPlain =
+                scalar.isASCII
+                && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                    || "-._~".unicodeScalars.contains(scalar))
+            if isPlain || isKept(scalar) { return String(scalar) }
+            return String(scalar).utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16).uppercased() }
+                .joined()
+        }.joined()
+    }
+}
