@@ -91,6 +91,8 @@ import Testing
             for client in try await scene.clients() {
                 let before = try await harness.dump()
                 for route in harness.routes where !Self.isStream(route) {
+                    // What ends one's own session is tried in a test of its own.
+                    if case .own = try scene.rule(route).rule, route.method != .get { continue }
                     let answer = try await scene.ask(route, as: client)
                     switch try scene.rule(route).rule {
                     case .thing: #expect(answer.status == 404, "\(route.name): \(answer.text)")
@@ -301,6 +303,8 @@ import Testing
                         "retryAction":
                         [409]
                     case "showDebugData": [404]
+                    // The dead letter was made for this, and came from nowhere.
+                    case "requeueDeadLetter": [409]
                     case "testConfiguration": [200, 503]
                     // Whether it can be run now is the product's to say.
                     case "adminRunForm": [200, 409]
