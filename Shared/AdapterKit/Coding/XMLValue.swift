@@ -98,8 +98,7 @@ extension XMLValue {
     ///
     /// - Throws: `ReadingError` where it is not well formed, too deep, or declares something.
     package init(document: Data) throws(ReadingError) {
-        guard Self.isText(document) else { throw ReadingError(problem: "is no text in its encoding") }
-        guard !Self.declares(document) else { throw ReadingError(problem: "declares something") }
+        if let refusal = Self.refusal(of: document) { throw ReadingError(problem: refusal) }
         let reader = Reader()
         let parser = XMLParser(data: document)
         parser.shouldProcessNamespaces = true
@@ -111,24 +110,6 @@ extension XMLValue {
             throw ReadingError(problem: "is no XML, or cut off")
         }
         self = root
-    }
-
-    /// Whether a document's bytes are text. Foundation's parser ends the process at a name that is no UTF-8; what says that
-    /// it is in another encoding is made UTF-8 of by libxml2 before.
-    ///
-    /// - SeeAlso: XML 1.0, section 4.3.3.
-    private static func isText(_ document: Data) -> Bool {
-        if String(validating: document, as: UTF8.self) != nil { return true }
-        if document.starts(with: [0xFF, 0xFE]) || document.starts(with: [0xFE, 0xFF]) { return true }
-        let declaration = String(decoding: document.prefix(200).prefix { $0 < 0x80 }, as: UTF8.self)
-            .lowercased()
-        return declaration.contains(/^<\?xml[^>]*\sencoding\s*=\s*["'](iso-8859-|windows-125)[0-9]+["']/)
-    }
-
-    /// Whether a document's type has declarations of its own, which then are not even parsed.
-    private static func declares(_ document: Data) -> Bool {
-        guard let type = document.firstRange(of: Data("<!DOCTYPE".utf8)) else { return false }
-        return document[type.upperBound...].prefix { $0 != UInt8(ascii: ">") }.contains(UInt8(ascii: "["))
     }
 
     private final class Reader: NSObject, XMLParserDelegate {

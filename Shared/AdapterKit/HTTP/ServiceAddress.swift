@@ -19,7 +19,8 @@ package struct ServiceAddress: Sendable, Equatable {
         let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard let parts = URLComponents(string: text.contains("://") ? text : "https://" + text),
             let scheme = parts.scheme?.lowercased(), ["http", "https"].contains(scheme),
-            let host = parts.host, !host.isEmpty, parts.user == nil, parts.password == nil
+            let host = parts.host, !host.isEmpty, host.unicodeScalars.allSatisfy(Self.isOfHost),
+            parts.user == nil, parts.password == nil
         else {
             throw ProviderError(.internal, details: ["problem": "The configured address is not valid."])
         }
@@ -28,6 +29,14 @@ package struct ServiceAddress: Sendable, Equatable {
         port = parts.port
         let segments = parts.path.split(separator: "/")
         path = segments.isEmpty ? "" : "/" + segments.joined(separator: "/")
+    }
+
+    /// Whether a character may be in a host's name or address; what is percent-encoded there is read as what it stands for.
+    private static func isOfHost(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", ":", "[", "]": true
+        default: !scalar.isASCII && !scalar.properties.isWhitespace
+        }
     }
 
     /// The address itself, as in `https://api.example.com:8443/v1`.
