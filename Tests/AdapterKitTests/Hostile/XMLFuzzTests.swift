@@ -49,6 +49,35 @@ struct XMLFuzzTests {
         }
     }
 
+    @Test(
+        "What ends the process of Foundation's parser is refused before",
+        arguments: [
+            "<?x?><a/>", "<a><?x?></a>", "<a><?x  ?></a>", "<?xml version='1.0'?><?y?><a/>",
+            "<!-- <? --><?x?><a/>",
+            "<?xml version='1.0' encoding='UTF-7'?><a>+ADw-?x?+AD4-</a>",
+            "<?xml version='1.0' encoding='UTF-16'?><a/>",
+            "<?xml version='1.0' encoding='EBCDIC-CP-US'?><a/>",
+            "<!DOCTYPE a SYSTEM \">\" [<!NOTATION b SYSTEM 'c'>]><a/>",
+            "<!DOCTYPE a SYSTEM '\">' [<!ELEMENT a ANY>]><a/>",
+        ])
+    func endings(text: String) {
+        #expect(throws: XMLValue.ReadingError.self) { try XMLValue(document: Data(text.utf8)) }
+        let utf16 = Data([0xFE, 0xFF] + text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
+        #expect(throws: XMLValue.ReadingError.self) { try XMLValue(document: utf16) }
+    }
+
+    @Test(
+        "Instructions, types and encodings that third parties use are let through",
+        arguments: [
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><a/>",
+            "<?xml version='1.0' encoding='ISO-8859-1'?><a/>",
+            "<?xml-stylesheet href='x'?><a/>", "<!DOCTYPE a SYSTEM 'ops.dtd'><a/>",
+            "\u{FEFF}<?xml version='1.0'?><a/>",
+        ])
+    func usual(text: String) throws {
+        #expect(try XMLValue(document: Data(text.utf8)).name == "a")
+    }
+
     @Test("Nothing that a document names is fetched")
     func fetching() async throws {
         let folder = try TemporaryFolder()
@@ -123,7 +152,8 @@ struct XMLFuzzTests {
             let result = try quickly("XML") {
                 Result { () throws(XMLValue.ReadingError) in try XMLValue(document: bytes) }
             }
-            guard case .success(let value) = result else { return }
+            // What was read with its namespaces is not written with them here.
+            guard case .success(let value) = result, !value.hasPrefixes else { return }
             guard let again = try? XMLValue(document: Data(value.plain.document.utf8)),
                 again.plain == value.plain
             else { throw FuzzFailure(description: "written otherwise: \(value)") }
@@ -152,6 +182,9 @@ struct XMLFuzzTests {
 
 extension XMLValue {
     /// Names, texts and children alone: what is left of a document that is written without its namespaces.
+    /// Whether a name has a colon, as of a prefix that stands for nothing.
+    fileprivate var hasPrefixes: Bool { name.contains(":") || children.contains(where: \.hasPrefixes) }
+
     fileprivate var plain: XMLValue {
         var value = XMLValue(name, text: content ?? "")
         value.children = children.map(\.plain)

@@ -18,7 +18,8 @@ struct EnvelopeFuzzTests {
             return
         }
         let again = try file.roundTrip(written)
-        guard again == written else {
+        // As values: descriptors are written by Foundation, which keeps to no order.
+        guard try JSONText.parse(again) == JSONText.parse(written) else {
             throw FuzzFailure(
                 description: "Read again it was another: \(String(decoding: body, as: UTF8.self))")
         }
@@ -35,9 +36,7 @@ struct EnvelopeFuzzTests {
         }
     }
 
-    @Test(
-        "Golden envelopes with other values in them are read or refused",
-        .disabled("Input 518 is another when it is read again; why is not known yet."))
+    @Test("Golden envelopes with other values in them are read or refused")
     func values() async throws {
         let files = GoldenFile.all
         let golden = try files.map { try Resource.json("Golden/\($0.path).json") }
