@@ -160,7 +160,7 @@ let services: [Target] =
 let testTargets: [Target] = [
     .executableTarget(
         name: "ValidationBenchmark", dependencies: ["Models"], path: "Tests/Benchmarks/ValidationBenchmark"),
-    .target(name: "TestSupport", dependencies: ["Bus", "Models"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Bus", "Models", .logging], path: "Tests/TestSupport"),
     tests(
         "ModelsTests", ["Models", "ContractsGenerator"],
         resources: [.copy("Golden"), .copy("Catalogue")]),

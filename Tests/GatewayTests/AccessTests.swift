@@ -10,27 +10,11 @@ import Testing
 
 /// Who may use what, by the route table.
 @Suite struct AccessTests {
-    /// A path of the route with identifiers that name nothing.
-    private static func path(_ route: HTTPRoute) -> String {
-        let id =
-            route.path.contains("clients")
-            ? ClientID.make().rawValue
-            : route.path.contains("configurations")
-                ? ConfigurationID.make().rawValue
-                : route.path.contains("products")
-                    ? ContractProductID.make().rawValue
-                    : route.path.contains("tokens")
-                        ? TokenID.make().rawValue
-                        : route.path.contains("actions") ? ActionID.make().rawValue : "7"
-        let named = route.path.contains("users") ? UserID.make().rawValue : id
-        return route.path.replacing("{id}", with: named).replacing("{category}", with: "hosting")
-    }
-
     @Test func `without a token every route but those for machines answers 401`() async throws {
         try await GatewayHarness.run { harness in
             for route in harness.gateway.routes where route.access != .none {
                 for token in [nil, "wrong", "", "two words"] {
-                    let answer = try await harness.call(route.method, Self.path(route), token: token)
+                    let answer = try await harness.call(route.method, route.pathOfNothing, token: token)
                     #expect(answer.status == 401, "\(route.name)")
                     #expect(answer.headers[.contentType] == "application/problem+json")
                     #expect(answer.headers[.wwwAuthenticate] == "Bearer")
@@ -46,7 +30,7 @@ import Testing
             #expect(routes.count > 15)
             for route in routes {
                 let answer = try await harness.call(
-                    route.method, Self.path(route), [:], token: GatewayHarness.jane)
+                    route.method, route.pathOfNothing, [:], token: GatewayHarness.jane)
                 #expect(answer.status == 403, "\(route.name)")
                 #expect(answer.json["type"] == "urn:purser:problem:forbidden")
             }
@@ -60,11 +44,12 @@ import Testing
                 harness.fake.addToken("some", .staff([permission]))
                 harness.fake.addToken("others", .staff(others))
                 for route in harness.gateway.routes where route.access.permission == permission {
-                    let refused = try await harness.call(route.method, Self.path(route), [:], token: "others")
+                    let refused = try await harness.call(
+                        route.method, route.pathOfNothing, [:], token: "others")
                     #expect(refused.status == 403, "\(route.name)")
                     #expect(refused.json["detail"]?.stringValue?.contains(permission.rawValue) == true)
                     guard route.method == .get, !route.path.hasSuffix("/stream") else { continue }
-                    let taken = try await harness.call(route.method, Self.path(route), token: "some")
+                    let taken = try await harness.call(route.method, route.pathOfNothing, token: "some")
                     #expect(![401, 403, 500].contains(taken.status), "\(route.name): \(taken.text)")
                 }
                 harness.gateway.parts.principals.dropAll()

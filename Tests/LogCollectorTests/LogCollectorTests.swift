@@ -204,33 +204,19 @@ struct LogCollectorTests {
     }
 
     @Test func `A commit logs nothing`() async throws {
-        let lines = Recorder<String>()
-        let logger = Logger(label: "test") { _ in RecordingHandler(lines: lines) }
-        let harness = CollectorHarness(folder: folder, logger: logger)
+        let log = LogRecorder()
+        let harness = CollectorHarness(folder: folder, logger: log.logger)
         try await harness.run {
             for number in 1...20 {
                 try await harness.publish("\(number)")
                 try await harness.messages(count: number)
             }
         }
-        #expect(lines.elements.isEmpty)
+        #expect(log.lines.isEmpty)
     }
 }
 
 private struct NoOutput: LogOutput {
     func write(_ line: ArraySlice<UInt8>, closing: StaticString) {}
     func flush() {}
-}
-
-private struct RecordingHandler: LogHandler {
-    let lines: Recorder<String>
-    var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level = .trace
-
-    subscript(metadataKey key: String) -> Logger.MetadataValue? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { lines.record(event.message.description) }
 }

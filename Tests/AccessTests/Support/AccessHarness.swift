@@ -28,7 +28,7 @@ struct AccessHarness: Sendable {
     let parts: Orchestrator.Parts
     let bus: EmbeddedBus
     let clock: TestClock
-    let log: Recorder<LoggedLine>
+    let log: LogRecorder
     private let http: any TestClientProtocol
 
     static func run(
@@ -38,8 +38,8 @@ struct AccessHarness: Sendable {
         let folder = try TemporaryFolder()
         let bus = EmbeddedBus(topology: .purser(categories: ["hosting"]))
         let clock = TestClock()
-        let log = Recorder<LoggedLine>()
-        let logger = Logger(label: "test") { _ in RecordingHandler(lines: log) }
+        let log = LogRecorder()
+        let logger = log.logger
         var configuration = RuntimeConfiguration(dataFolder: folder.path)
         configuration.masterKey = Redacted(MasterKey().text)
         configuration.adminToken = Redacted(admin)
@@ -207,28 +207,9 @@ final class TestClock: Sendable {
     func advance(by duration: Duration) { passed.withLock { $0 += duration } }
 }
 
-/// A line of the log.
-struct LoggedLine: Sendable {
-    let message: String
-    let metadata: Logger.Metadata
-
+extension LogRecorder.Line {
     /// What kind of security event it is; nil for other lines.
-    var security: String? { metadata[LogKey.security]?.description }
-}
-
-private struct RecordingHandler: LogHandler {
-    let lines: Recorder<LoggedLine>
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.debug
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        lines.record(LoggedLine(message: "\(event.message)", metadata: event.metadata ?? [:]))
-    }
+    var security: String? { metadata[LogKey.security] }
 }
 
 private struct StreamWriter: ResponseBodyWriter {

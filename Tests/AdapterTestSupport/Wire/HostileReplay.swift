@@ -167,7 +167,7 @@ private final class HostileFrameTransport: FrameTransport {
             Int.random(in: 0..<8, using: &state.generator) == 0
                 ? HostileAnswer.body(greeting, [], using: &state.generator) : greeting
         }
-        return HostileFrameConnection(host: endpoint.host, greeting: Data(first)) { self.answer($0) }
+        return AnsweringFrameConnection(host: endpoint.host, greeting: Data(first)) { self.answer($0) }
     }
 
     private func answer(_ frame: Data) -> Data {
@@ -186,32 +186,4 @@ private final class HostileFrameTransport: FrameTransport {
                     using: &state.generator))
         }
     }
-}
-
-private final class HostileFrameConnection: FrameConnection {
-    let host: String
-    private let answer: @Sendable (Data) -> Data
-    private let state: Mutex<(answers: [Data], isOpen: Bool)>
-
-    init(host: String, greeting: Data, answer: @escaping @Sendable (Data) -> Data) {
-        self.host = host
-        self.answer = answer
-        state = Mutex(([greeting], true))
-    }
-
-    var isOpen: Bool { state.withLock { $0.isOpen } }
-
-    func send(_ frame: Data) async throws(FrameFailure) {
-        guard isOpen else { throw .closed }
-        let answer = answer(frame)
-        state.withLock { $0.answers.append(answer) }
-    }
-
-    func receive() async throws(FrameFailure) -> Data {
-        let next = state.withLock { $0.answers.isEmpty ? nil : $0.answers.removeFirst() }
-        guard let next else { throw .closed }
-        return next
-    }
-
-    func close() { state.withLock { $0.isOpen = false } }
 }

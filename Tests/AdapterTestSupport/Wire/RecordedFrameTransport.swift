@@ -72,7 +72,9 @@ final class RecordedFrameTransport: FrameTransport {
         guard let greeting = connection.answer else {
             throw ProviderError(.providerUnavailable, details: ["problem": "No connection came about."])
         }
-        return RecordedFrameConnection(host: endpoint.host, greeting: greeting) { self.answer($0) }
+        return AnsweringFrameConnection(host: endpoint.host, greeting: Data(greeting.utf8)) {
+            self.answer($0).map { Data($0.utf8) }
+        }
     }
 
     /// The answer to a frame; nil where none came, or none is recorded.
@@ -143,36 +145,4 @@ extension String {
         else { return self }
         return replacingCharacters(in: begin.upperBound..<end.lowerBound, with: transactionID)
     }
-}
-
-/// A connection on which a recording answers.
-private final class RecordedFrameConnection: FrameConnection {
-    let host: String
-    private let answer: @Sendable (Data) -> String?
-    private let state: Mutex<(answers: [String?], isOpen: Bool)>
-
-    init(host: String, greeting: String, answer: @escaping @Sendable (Data) -> String?) {
-        self.host = host
-        self.answer = answer
-        state = Mutex(([greeting], true))
-    }
-
-    var isOpen: Bool { state.withLock { $0.isOpen } }
-
-    func send(_ frame: Data) async throws(FrameFailure) {
-        guard isOpen else { throw .closed }
-        let answer = answer(frame)
-        state.withLock { $0.answers.append(answer) }
-    }
-
-    func receive() async throws(FrameFailure) -> Data {
-        let next = state.withLock { $0.answers.isEmpty ? nil : $0.answers.removeFirst() }
-        guard let next else {
-            close()
-            throw .closed
-        }
-        return Data(next.utf8)
-    }
-
-    func close() { state.withLock { $0.isOpen = false } }
 }

@@ -80,6 +80,11 @@ import Testing
                 )
             ]
             state.products[product.id] = product
+            // Pages wait a moment for the end, by a clock that stands still here.
+            state.onSubmit = { fake, action in
+                try await fake.change(action.id, to: .succeeded)
+                return action
+            }
         }
     }
 

@@ -9,29 +9,12 @@ import TestSupport
 
 /// Who may open which page, and how browsers are told otherwise.
 @Suite struct PageAccessTests {
-    /// A path of the route with identifiers that name nothing.
-    private static func path(_ route: HTTPRoute) -> String {
-        let id =
-            route.path.contains("clients")
-            ? ClientID.make().rawValue
-            : route.path.contains("configurations")
-                ? ConfigurationID.make().rawValue
-                : route.path.contains("products")
-                    ? ContractProductID.make().rawValue
-                    : route.path.contains("tokens")
-                        ? TokenID.make().rawValue
-                        : route.path.contains("users")
-                            ? UserID.make().rawValue
-                            : route.path.contains("actions") ? ActionID.make().rawValue : "7"
-        return route.path.replacing("{id}", with: id).replacing("{function}", with: "getInfo")
-    }
-
     @Test func `who is not signed in is sent to sign in, and back afterwards`() async throws {
         try await GatewayHarness.run { harness in
             let closed = harness.gateway.pages.filter { $0.access != .none }
             #expect(closed.count > 50)
             for route in closed where route.method == .get {
-                let path = Self.path(route)
+                let path = route.pathOfNothing
                 let answer = try await harness.page(path, .nobody)
                 #expect(answer.status == 303, "\(route.name)")
                 let location = try #require(answer.headers[.location])
@@ -39,7 +22,7 @@ import TestSupport
                 if path != "/" { #expect(location.contains("next=%2F"), "\(route.name): \(location)") }
             }
             for route in closed where route.method == .post {
-                let answer = try await harness.send(Self.path(route), [], .nobody)
+                let answer = try await harness.send(route.pathOfNothing, [], .nobody)
                 #expect(answer.status == 303, "\(route.name)")
                 #expect(answer.headers[.location] == "/sign-in")
             }
@@ -59,8 +42,8 @@ import TestSupport
             for route in routes {
                 let answer =
                     route.method == .get
-                    ? try await harness.page(Self.path(route), jane)
-                    : try await harness.send(Self.path(route), [], jane)
+                    ? try await harness.page(route.pathOfNothing, jane)
+                    : try await harness.send(route.pathOfNothing, [], jane)
                 #expect(answer.status == 403, "\(route.name)")
                 #expect(answer.headers[.contentType] == "text/html; charset=utf-8")
             }
@@ -75,8 +58,8 @@ import TestSupport
                 guard let permission = route.access.permission, permission != .view else { continue }
                 let answer =
                     route.method == .get
-                    ? try await harness.page(Self.path(route), viewer)
-                    : try await harness.send(Self.path(route), [], viewer)
+                    ? try await harness.page(route.pathOfNothing, viewer)
+                    : try await harness.send(route.pathOfNothing, [], viewer)
                 #expect(answer.status == 403, "\(route.name)")
             }
             let answer1 = try await harness.page("/admin", viewer)
@@ -88,7 +71,7 @@ import TestSupport
         try await GatewayHarness.run { harness in
             let sam = try harness.signIn(.staff(Permission.allCases, session: .make()))
             for route in harness.gateway.pages where route.method == .post && route.access != .none {
-                let path = Self.path(route)
+                let path = route.pathOfNothing
                 for csrf in ["", "AAAA", String(repeating: "A", count: 43)] {
                     let answer = try await harness.send(path, [("id", "x")], sam, csrf: csrf)
                     #expect(answer.status == 403, "\(route.name)")

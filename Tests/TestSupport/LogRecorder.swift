@@ -1,5 +1,4 @@
 package import Logging
-import TestSupport
 
 /// A log that a test can read.
 package struct LogRecorder: Sendable {
