@@ -49,6 +49,28 @@ package final class SecretKeeper: Sendable {
         }
     }
 
+    /// Opens the secrets of an object that the gateway sent.
+    ///
+    /// - Throws: `RequestFailure` (`invalid`) where one does not open: it was sealed for another place or with a key that is
+    ///   not kept any more.
+    package func open(
+        sent object: [String: JSONValue], fields: [FieldDefinition], context: String
+    ) throws -> [String: JSONValue] {
+        do {
+            return try gateway.open(secretsOf: object, fields: fields, context: context)
+        } catch let error as SealingError {
+            throw RequestFailure(.invalid, "A secret of the request cannot be opened: \(error.message).")
+        }
+    }
+
+    /// Seals the secrets of an object that the gateway sent for another place.
+    package func move(
+        sent object: [String: JSONValue], fields: [FieldDefinition], context: String, to: Place
+    ) throws -> [String: JSONValue] {
+        let open = try open(sent: object, fields: fields, context: context)
+        return try to.sealer.seal(secretsOf: open, fields: fields, context: to.context)
+    }
+
     /// Opens the secrets of an object in one place and seals them for another.
     package func move(
         _ object: [String: JSONValue], fields: [FieldDefinition], from: Place, to: Place

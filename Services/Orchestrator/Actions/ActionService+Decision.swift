@@ -70,8 +70,8 @@ extension ActionService {
             throw StoreError.damaged("actions.function")
         }
         let given = function.result.filter { result[$0.name] != nil }
-        let opened = try secrets.gateway.open(
-            secretsOf: result, fields: function.result, context: "\(action.id)/result")
+        let opened = try secrets.open(
+            sent: result, fields: function.result, context: "\(action.id)/result")
         let problems = given.problems(in: opened, at: "/result")
         guard problems.isEmpty else {
             throw RequestFailure(.invalid, "The result is not as it should be.", problems: problems)

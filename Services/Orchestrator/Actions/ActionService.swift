@@ -127,8 +127,7 @@ package struct ActionService: Sendable {
         let function = try permittedFunction(request, product: product, in: transaction)
         let asked = try permittedParameters(request, of: function, product: product, in: transaction)
         let given = try secrets.move(
-            asked, fields: function.parameters,
-            from: .init(secrets.gateway, "\(request.id)/parameters"),
+            sent: asked, fields: function.parameters, context: "\(request.id)/parameters",
             to: .init(secrets.storage, "\(request.id)/parameters"))
         let order = ActionOrder(
             id: request.id, function: function, given: given, runAt: request.runAt, check: request.check,

@@ -31,8 +31,8 @@ struct EventConsequences {
     mutating func carryOut(in transaction: Transaction) throws -> BusinessEventRecord {
         let secretFields = catalogue.blueprint(product.category)?.secretFields ?? []
         let context = "event/\(event.id)/data"
-        let data = try secrets.gateway.open(
-            secretsOf: event.data ?? [:], fields: secretFields, context: context)
+        let data = try secrets.open(
+            sent: event.data ?? [:], fields: secretFields, context: context)
         var record = BusinessEventRecord(
             number: try transaction.nextBusinessEventNumber(), id: event.id, type: event.type,
             productID: product.id,

@@ -112,8 +112,8 @@ package struct ConfigurationService: Sendable {
     ) throws -> [String: JSONValue] {
         let fields = descriptor.configuration
         let context = "\(id)/settings"
-        let given = try secrets.gateway.open(
-            secretsOf: settings, fields: fields, context: Self.gatewayContext)
+        let given = try secrets.open(
+            sent: settings, fields: fields, context: Self.gatewayContext)
         let kept = try secrets.storage.open(secretsOf: before, fields: fields, context: context)
         let merged = kept.merging(given) { _, new in new }.filter { $0.value != .null }
         let problems = fields.problems(in: merged, at: "/settings")

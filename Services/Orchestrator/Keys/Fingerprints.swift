@@ -54,6 +54,10 @@ package struct Fingerprints: Sendable {
 
     private func plain(_ given: String, context: String) throws -> String {
         guard Sealer.isSealed(given) else { return given }
-        return try gateway.open(given, context: context).stringValue ?? ""
+        do {
+            return try gateway.open(given, context: context).stringValue ?? ""
+        } catch {
+            throw RequestFailure(.invalid, "The request's fingerprint cannot be opened: \(error.message).")
+        }
     }
 }

@@ -98,8 +98,8 @@ package struct ProductService: Sendable {
         _ fields: [String: JSONValue], of product: ContractProductID, in category: String
     ) throws -> [String: JSONValue] {
         try actions.secrets.move(
-            fields, fields: catalogue.blueprint(category)?.secretFields ?? [],
-            from: .init(actions.secrets.gateway, Self.gatewayContext),
+            sent: fields, fields: catalogue.blueprint(category)?.secretFields ?? [],
+            context: Self.gatewayContext,
             to: .init(actions.secrets.storage, "\(product)/fields"))
     }
 

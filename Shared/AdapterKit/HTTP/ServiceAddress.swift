@@ -19,13 +19,14 @@ package struct ServiceAddress: Sendable, Equatable {
         let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard let parts = URLComponents(string: text.contains("://") ? text : "https://" + text),
             let scheme = parts.scheme?.lowercased(), ["http", "https"].contains(scheme),
-            let host = parts.host, !host.isEmpty, host.unicodeScalars.allSatisfy(Self.isOfHost),
+            let host = parts.host?.lowercased().trimmingCharacters(in: CharacterSet(charactersIn: "[]")),
+            !host.isEmpty, host.unicodeScalars.allSatisfy(Self.isOfHost),
             parts.user == nil, parts.password == nil
         else {
             throw ProviderError(.internal, details: ["problem": "The configured address is not valid."])
         }
         self.scheme = scheme
-        self.host = host.lowercased().trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        self.host = host
         port = parts.port
         let segments = parts.path.split(separator: "/")
         path = segments.isEmpty ? "" : "/" + segments.joined(separator: "/")
@@ -34,7 +35,7 @@ package struct ServiceAddress: Sendable, Equatable {
     /// Whether a character may be in a host's name or address; what is percent-encoded there is read as what it stands for.
     private static func isOfHost(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", ":", "[", "]": true
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", ":": true
         default: !scalar.isASCII && !scalar.properties.isWhitespace
         }
     }
