@@ -15,6 +15,7 @@ struct Problem: Error, Sendable, Equatable {
         case conflict
         case bodyTooLarge = "body-too-large"
         case addressTooLong = "address-too-long"
+        case notOneHost = "not-one-host"
         case notJSONContent = "content-type"
         case invalidFields = "invalid-fields"
         case keyReused = "idempotency-key-reused"
@@ -24,7 +25,7 @@ struct Problem: Error, Sendable, Equatable {
 
         var status: HTTPResponse.Status {
             switch self {
-            case .notJSON: .badRequest
+            case .notJSON, .notOneHost: .badRequest
             case .unauthenticated, .codeRequired: .unauthorized
             case .forbidden, .notOurPage: .forbidden
             case .notFound: .notFound
@@ -52,6 +53,7 @@ struct Problem: Error, Sendable, Equatable {
             case .conflict: "This is not possible in the present state"
             case .bodyTooLarge: "The body is too large"
             case .addressTooLong: "The address is too long"
+            case .notOneHost: "The request does not name one host"
             case .notJSONContent: "The content type must be application/json"
             case .invalidFields: "Some fields are not valid"
             case .keyReused: "The idempotency key was used for another request"

@@ -29,6 +29,7 @@ struct AnswerMiddleware: RouterMiddleware {
                 throw Problem(
                     .addressTooLong, "A path with its query may have \(Limits.uriBytes) bytes at most.")
             }
+            try RequestHost.check(request.head)
             // A path that is no text in UTF-8 would be read as the first page's.
             guard request.head.path?.prefix(while: { $0 != "?" }).removingPercentEncoding != nil else {
                 throw Problem.notFound

@@ -79,6 +79,42 @@ import Testing
     }
 
     @Test(arguments: [
+        "Host: purser\r\nHost: elsewhere.example\r\n", "Host: purser\r\nHost: purser\r\n",
+        "Host: purser\r\nhOsT:\r\n", "Host: purser elsewhere.example\r\n",
+        "Host: purser/v1\r\n", "Host: someone@purser\r\n",
+    ])
+    func `a request that does not name one host is refused`(_ hosts: String) async throws {
+        try await GatewayHarness.run(.live) { harness in
+            let port = try #require(harness.http.port)
+            for path in ["/v1/whoami", "/healthz", "/v1/nothing"] {
+                try await RawConnection.with(port: port) { connection in
+                    try await connection.send(
+                        "GET \(path) HTTP/1.1\r\n\(hosts)Authorization: Bearer \(GatewayHarness.admin)\r\n"
+                            + "Connection: close\r\n\r\n")
+                    try await connection.end()
+                    #expect(connection.statuses == [400], "\(connection.text)")
+                    #expect(connection.text.contains("urn:purser:problem:not-one-host"))
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "1.1\r\nHost:", "1.1\r\nHost: [::1]:8080", "1.1\r\nHost: purser.example:8080",
+        "1.0", "1.0\r\nHost: purser",
+    ])
+    func `a host may be empty, and in HTTP 1 0 left out`(_ version: String) async throws {
+        try await GatewayHarness.run(.live) { harness in
+            let port = try #require(harness.http.port)
+            try await RawConnection.with(port: port) { connection in
+                try await connection.send("GET /healthz HTTP/\(version)\r\nConnection: close\r\n\r\n")
+                try await connection.end()
+                #expect(connection.statuses == [200], "\(connection.text)")
+            }
+        }
+    }
+
+    @Test(arguments: [
         "X-Big: \(String(repeating: "a", count: 20_000))\r\n",
         (0..<300).map { "X-\($0): a\r\n" }.joined(),
         (0..<90).map { "X-\($0): \(String(repeating: "a", count: 500))\r\n" }.joined(),
