@@ -58,7 +58,7 @@ struct CrashPointTests {
                     for one in lane {
                         let id = try await system.submitUntilAccepted(
                             one.function.name, one.parameters, on: one.product, within: .seconds(90))
-                        done.append((one, try await system.ended(id, within: .seconds(120))))
+                        done.append((one, try await system.ended(id, within: .seconds(240))))
                     }
                     return done
                 }

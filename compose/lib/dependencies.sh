@@ -2,9 +2,9 @@
 
 # For every `swift build` and `swift test`: what compose/Package.resolved does not say is an error, instead of another version.
 pinned=--force-resolved-versions
-# The same for debug builds, which tests use. What is written in C is compiled as for a release all the same: with no
+# The same for debug builds, which tests use. What is written in C or C++ is compiled as for a release all the same: with no
 # optimisation one hash of a password takes two seconds.
-debug_build="$pinned -Xcc -O2"
+debug_build="$pinned -Xcc -O2 -Xcxx -O2"
 
 # pin_dependencies: puts the tested versions of all dependencies, also of those that dependencies have, where the package
 # manager reads them.
