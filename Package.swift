@@ -183,7 +183,7 @@ let testTargets: [Target] = [
     tests(
         "ServiceRuntimeTests",
         ["ServiceRuntime", .hummingbird, .hummingbirdTesting, .lifecycle, .logging, .metrics]),
-    tests("OrchestratorTests", ["Orchestrator", .crypto, .grdb, .nioCore, .nioHTTP1, .nioPosix]),
+    tests("OrchestratorTests", ["Orchestrator", "SystemSupport", .crypto, .grdb]),
     tests("LogCollectorTests", ["LogCollector", "ServiceRuntime", .grdb, .lifecycle, .logging]),
     tests("GatewayTests", ["Gateway", .hummingbirdTesting]),
     tests("AccessTests", ["Gateway", "LogCollector", "Orchestrator", .grdb, .hummingbirdTesting]),
@@ -196,7 +196,7 @@ let testTargets: [Target] = [
         ], path: "Tests/SystemSupport"),
     tests(
         "EndToEndTests",
-        ["AMQP", "Bus", "Models", "ServiceRuntime", "SystemSupport", .grdb, .logging, .nioHTTP1]),
+        ["AMQP", "Bus", "Gateway", "Models", "ServiceRuntime", "SystemSupport", .grdb, .logging, .nioHTTP1]),
     tests(
         "FaultsTests", path: "Faults", ["Models", "ServiceRuntime", "SystemSupport", .grdb],
         exclude: ["soak"]),

@@ -6,7 +6,7 @@ import Testing
 import TestSupport
 
 /// Whatever is sent, the answer is a problem document, and nothing of it is kept.
-@Suite("Bad input over HTTP")
+@Suite("Bad input over HTTP", .leavingNoSecrets)
 struct BadInputTests {
     @Test(
         "It is refused with a problem document, and nothing is half-written",

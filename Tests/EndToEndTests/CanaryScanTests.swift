@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import ServiceRuntime
 import SystemSupport
 import TestSupport
 import Testing
@@ -56,5 +57,95 @@ import Testing
         let scan = CanaryScan([canary.core])
         #expect(try scan.findings(in: folder.url).map(\.place) == ["a/file"])
         #expect(try scan.findings(in: folder.url) { $0 == "a/file" }.isEmpty)
+        let named = folder.url.appending(path: "a/\(canary.core)")
+        try Data().write(to: named)
+        #expect(try scan.findings(in: folder.url).map(\.place) == ["the names of files", "a/file"])
+    }
+
+    @Test(arguments: texts.indices)
+    func `A secret of many is found where it stands at a text's very beginning or end`(index: Int) {
+        let (name, encode) = Self.texts[index]
+        let others = (0..<200).map { "another-secret-\($0)" }
+        let scan = CanaryScan(others + [secret])
+        for text in ["\(encode(secret)) after", "before \(encode(secret))"] {
+            let found = scan.findings(in: Data(text.utf8), of: "place")
+            #expect(Set(found.map(\.secret)) == [String(secret.prefix(16))], "\(name): \(found)")
+        }
+        #expect(scan.findings(in: Data(encode(secret).utf8), of: "place", except: [secret]).isEmpty)
+    }
+
+    // MARK: Systems
+
+    /// What is written into a system's folder, by the name of its file; each is to be found.
+    private static func leaks(of secret: String) -> [String: Data] {
+        let text = "\(secret)\(secret)"
+        var files = [
+            "data/it-is": Data("\u{0}\u{1}\(secret)\u{0}".utf8),
+            "data/deep/URL": Data(
+                "a=\(text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")&".utf8),
+            "gateway.output": Data(
+                "{\"a\":\(String(decoding: JSONValue.string(secret).text, as: UTF8.self))}".utf8),
+            "data/hexadecimal": Data(Data(secret.utf8).map { String(format: "%02x", $0) }.joined().utf8),
+            "data/large": Data(count: 5 << 20) + Data(secret.utf8),
+        ]
+        for offset in 0..<3 {
+            let bytes = Data(String(repeating: "u", count: offset).utf8) + Data(secret.utf8) + Data(":x".utf8)
+            files["data/base64-\(offset)"] = Data("Basic \(bytes.base64EncodedString())\n".utf8)
+        }
+        return files
+    }
+
+    @Test func `A system's folder is looked through for all that it was given`() async throws {
+        try await withSystem(.embedded, isStarted: false) { system in
+            #expect(try system.leaks().isEmpty, "the keys are in their own files")
+            let category = system.master.derived(for: .category("hosting")).text
+            for secret in [
+                system.canary.core, PurserSystem.adminToken, system.master.text, category,
+                TestBroker.passwordStem,
+            ] {
+                let files = Self.leaks(of: secret)
+                for (name, data) in files {
+                    let file = system.folder.appending(path: name)
+                    try FileManager.default.createDirectory(
+                        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                    try data.write(to: file)
+                }
+                let found = Set(try system.leaks().map(\.place))
+                #expect(found == Set(files.keys), "\(secret)")
+                for name in files.keys {
+                    try FileManager.default.removeItem(at: system.folder.appending(path: name))
+                }
+            }
+        }
+    }
+
+    @Test func `What is in the files for secrets is looked for elsewhere`() throws {
+        let folder = try TemporaryFolder()
+        let (token, key, old) = (Canary("token").core, Canary("key").core, Canary("old").core)
+        let files = [
+            "data/admin-token": token, "data/run/x.key": "\(key)\nnext \(old)\nhosting 2 1\n",
+            "data/rabbitmq/passwords/gateway": token, "x.output": "hosting 2 1 next",
+        ]
+        for (name, text) in files {
+            let file = folder.url.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        #expect(try CanaryScan.leaks(in: folder.url, of: []).isEmpty)
+        for secret in [token, key, old] {
+            try Data("a \(secret)".utf8).write(to: folder.url.appending(path: "y.output"))
+            #expect(try CanaryScan.leaks(in: folder.url, of: []).map(\.place) == ["y.output"])
+        }
+    }
+
+    @Test func `A test fails whose system has a secret in a file`() async throws {
+        let error = await #expect(throws: WaitingError.self) {
+            try await withSystem(.embedded, isStarted: false) { system in
+                let file = system.folder.appending(path: "gateway.output")
+                try Data("PURSER_ADMIN_TOKEN=\(PurserSystem.adminToken)".utf8).write(to: file)
+            }
+        }
+        #expect(error?.description.contains("gateway.output") == true)
     }
 }

@@ -41,6 +41,8 @@ struct ComposeUpTests {
             second.signalGroup(SIGKILL)
             throw error
         }
+        let leaks = try up.leaks()
+        #expect(leaks.isEmpty, "\(leaks)")
         try up.remove()
     }
 

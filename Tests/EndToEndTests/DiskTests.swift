@@ -24,6 +24,8 @@ struct DiskTests {
                 throw error
             }
             _ = try await system.terminate(.everything, within: .seconds(60))
+            let leaks = try system.leaks()
+            #expect(leaks.isEmpty, "\(leaks)")
             try await disk.unmount()
         }
     }
@@ -94,6 +96,8 @@ struct DiskTests {
                 throw error
             }
             _ = try await system.terminate(.everything, within: .seconds(60))
+            let leaks = try system.leaks()
+            #expect(leaks.isEmpty, "\(leaks)")
             try await disk.unmount()
         }
     }

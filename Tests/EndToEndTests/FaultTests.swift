@@ -4,7 +4,7 @@ import SystemSupport
 import Testing
 
 /// What the simulated third party can do wrong, and what an action comes to.
-@Suite("Third parties that misbehave")
+@Suite("Third parties that misbehave", .leavingNoSecrets)
 struct FaultTests {
     private typealias Form = PurserSystem.Form
 

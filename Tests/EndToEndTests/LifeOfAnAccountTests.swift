@@ -3,7 +3,7 @@ import Models
 import SystemSupport
 import Testing
 
-@Suite("The life of a hosting account")
+@Suite("The life of a hosting account", .leavingNoSecrets)
 struct LifeOfAnAccountTests {
     /// A function, what it is given, and what the product's status is afterwards.
     private static let steps: [(function: String, parameters: JSONValue, status: String)] = [

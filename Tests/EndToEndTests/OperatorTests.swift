@@ -4,7 +4,7 @@ import SystemSupport
 import TestSupport
 import Testing
 
-@Suite("What operators ask")
+@Suite("What operators ask", .leavingNoSecrets)
 struct OperatorTests {
     @Test("Why an action waits, how it came to that, and what moves it")
     func why() async throws {

@@ -3,7 +3,7 @@ import Models
 import SystemSupport
 import Testing
 
-@Suite("Streams over HTTP")
+@Suite("Streams over HTTP", .leavingNoSecrets)
 struct StreamTests {
     @Test(
         "A reader of events that comes back misses none and gets none twice",

@@ -5,6 +5,7 @@ import Logging
 import Models
 import ServiceRuntime
 import Synchronization
+import SystemSupport
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ struct WebhookTests {
     private static let obliging = ActionServiceTests.obliging
 
     /// Checks a delivery as its receiver would, with nothing but the secret.
-    private static func verifies(_ request: WebhookReceiver.Request, _ secret: String) throws -> Bool {
+    private static func verifies(_ request: HTTPReceiver.Request, _ secret: String) throws -> Bool {
         let key = try #require(Data(base64Encoded: String(secret.dropFirst("whsec_".count))))
         #expect((24...64).contains(key.count))
         let signed =
@@ -37,7 +38,7 @@ struct WebhookTests {
     }
 
     @Test func `What becomes of an action is told, signed, without its secrets`() async throws {
-        try await WebhookReceiver.with { receiver in
+        try await HTTPReceiver.with { receiver in
             try await OrchestratorHarness.run { attempt in
                 attempt.function == "getLoginUrl"
                     ? ActionOutcome(
@@ -78,7 +79,7 @@ struct WebhookTests {
     }
 
     @Test func `A webhook is told only of what it asked for`() async throws {
-        try await WebhookReceiver.with { receiver in
+        try await HTTPReceiver.with { receiver in
             try await OrchestratorHarness.run { attempt in
                 ActionOutcome(attempt, attempt.function == "create" ? .unsure : .succeeded, error: .timedOut)
             } body: { harness in
@@ -102,7 +103,7 @@ struct WebhookTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "purser-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let isUp = Mutex(false)
-        try await WebhookReceiver.with { _, _ in
+        try await HTTPReceiver.with { _, _ in
             isUp.withLock { $0 } ? (204, [:]) : (503, [:])
         } _: { receiver in
             let secret = Mutex("")
@@ -133,7 +134,7 @@ struct WebhookTests {
 
     @Test func `After one failure those behind wait a little, after two they go first`() async throws {
         let isUp = Mutex(false)
-        try await WebhookReceiver.with { _, _ in
+        try await HTTPReceiver.with { _, _ in
             isUp.withLock { $0 } ? (200, [:]) : (500, [:])
         } _: { receiver in
             try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
@@ -171,10 +172,10 @@ struct WebhookTests {
     @Test func `A webhook that does not answer holds up no other, and is told nothing more meanwhile`()
         async throws
     {
-        try await WebhookReceiver.with { _, _ in
+        try await HTTPReceiver.with { _, _ in
             nil
         } _: { silent in
-            try await WebhookReceiver.with { other in
+            try await HTTPReceiver.with { other in
                 try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
                     let first = try await harness.webhook(silent.url)
                     for _ in 0..<3 { _ = try await harness.parts.webhooks.test(TestWebhook(id: first.id)) }
@@ -190,7 +191,7 @@ struct WebhookTests {
     }
 
     @Test func `A webhook is told in order`() async throws {
-        try await WebhookReceiver.with { receiver in
+        try await HTTPReceiver.with { receiver in
             try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
                 let webhook = try await harness.webhook(receiver.url)
                 var ids: [String] = []
@@ -206,7 +207,7 @@ struct WebhookTests {
     }
 
     @Test func `An endpoint that is gone is told nothing more`() async throws {
-        try await WebhookReceiver.with { _, _ in
+        try await HTTPReceiver.with { _, _ in
             (410, [:])
         } _: { receiver in
             try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
@@ -234,7 +235,7 @@ struct WebhookTests {
     }
 
     @Test func `A redirect is not followed, and counts as a failure`() async throws {
-        try await WebhookReceiver.with { request, _ in
+        try await HTTPReceiver.with { request, _ in
             request.path.hasPrefix("/hook") ? (307, ["Location": "/elsewhere"]) : (200, [:])
         } _: { receiver in
             try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
@@ -249,7 +250,7 @@ struct WebhookTests {
     }
 
     @Test func `A delivery can be sent again, and a webhook removed with its deliveries`() async throws {
-        try await WebhookReceiver.with { receiver in
+        try await HTTPReceiver.with { receiver in
             try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
                 let webhook = try await harness.webhook(receiver.url)
                 let delivery = try await harness.parts.webhooks.test(TestWebhook(id: webhook.id))
@@ -270,7 +271,7 @@ struct WebhookTests {
     }
 
     @Test func `An old secret signs beside the new one for a day`() async throws {
-        try await WebhookReceiver.with { receiver in
+        try await HTTPReceiver.with { receiver in
             try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
                 let webhook = try await harness.webhook(receiver.url)
                 let newer = try await harness.parts.webhooks.rotate(RotateWebhook(id: webhook.id))
@@ -316,7 +317,7 @@ struct WebhookTests {
     }
 
     @Test func `Deliveries are forgotten after 30 days`() async throws {
-        try await WebhookReceiver.with { receiver in
+        try await HTTPReceiver.with { receiver in
             try await OrchestratorHarness.run(adapter: Self.obliging) { harness in
                 let webhook = try await harness.webhook(receiver.url)
                 _ = try await harness.parts.webhooks.test(TestWebhook(id: webhook.id))
@@ -347,7 +348,7 @@ struct WebhookTests {
             #expect(address.problem(text) == nil, "\(text)")
         }
         // What a name leads to shows when something is sent: to this host, here.
-        try await WebhookReceiver.with { receiver in
+        try await HTTPReceiver.with { receiver in
             try await OrchestratorHarness.run(
                 configure: { $0.outbound = .publicOnly }, adapter: Self.obliging
             ) { harness in

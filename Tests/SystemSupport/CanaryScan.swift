@@ -23,6 +23,7 @@ package struct CanaryScan: Sendable {
     }
 
     private let patterns: [Pattern]
+    private let search: ByteSearch
 
     /// - Parameter secrets: at least 6 characters each, so that chance finds none.
     package init(_ secrets: some Sequence<String>) {
@@ -31,51 +32,51 @@ package struct CanaryScan: Sendable {
                 Pattern(secret: secret, form: form, bytes: Array(text.utf8))
             }
         }
+        search = ByteSearch(patterns.map(\.bytes))
     }
 
     // MARK: Looking
 
-    package func findings(in data: Data, of place: String) -> [Finding] {
+    /// - Parameter shown: secrets that may be there.
+    package func findings(in data: Data, of place: String, except shown: Set<String> = []) -> [Finding] {
         data.withUnsafeBytes { bytes in
-            patterns.compactMap { pattern in
-                Self.find(pattern.bytes, in: bytes).map { offset in
-                    let range = max(0, offset - 60)..<min(bytes.count, offset + pattern.bytes.count + 40)
-                    return Finding(
-                        place: place, secret: String(pattern.secret.prefix(16)), form: pattern.form,
-                        excerpt: Self.printable(bytes[range]))
-                }
+            search.firstPlaces(in: bytes).sorted { $0.key < $1.key }.compactMap { index, offset in
+                let pattern = patterns[index]
+                guard !shown.contains(pattern.secret) else { return nil }
+                let range = max(0, offset - 60)..<min(bytes.count, offset + pattern.bytes.count + 40)
+                return Finding(
+                    place: place, secret: String(pattern.secret.prefix(16)), form: pattern.form,
+                    excerpt: Self.printable(bytes[range]))
             }
         }
     }
 
-    /// Looks through all files of a folder, except for those whose path within it `isExcepted` says.
+    /// Looks through all files of a folder, and their names, except for those whose path within it `isExcepted` says. Each
+    /// is read once.
+    ///
+    /// A secret that stands on two pages of a database is not found in its file.
+    ///
+    /// - Throws: where a file is there and cannot be read.
     package func findings(
         in folder: URL, except isExcepted: (String) -> Bool = { _ in false }
     ) throws -> [Finding] {
         let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-        return paths.sorted().filter { !isExcepted($0) }.flatMap { path -> [Finding] in
-            let file = folder.appending(path: path)
-            // Sockets and folders have no content, and a file may be gone by now.
-            guard (try? file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true,
-                let data = try? Data(contentsOf: file)
-            else { return [] }
-            return findings(in: data, of: path)
-        }
+        return findings(in: Data(paths.joined(separator: "\n").utf8), of: "the names of files")
+            + (try paths.sorted().filter { !isExcepted($0) }.flatMap { path -> [Finding] in
+                guard let data = try Self.content(of: folder.appending(path: path)) else { return [] }
+                return findings(in: data, of: path)
+            })
     }
 
-    /// The first place of a pattern; nil where it is not there.
-    private static func find(_ pattern: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int? {
-        guard let base = bytes.baseAddress, let first = pattern.first, bytes.count >= pattern.count else {
+    /// Nil for what has no content, as folders, sockets and links to other files, and for what has gone meanwhile.
+    private static func content(of file: URL) throws -> Data? {
+        do {
+            let isFile = try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile
+            return isFile == true ? try Data(contentsOf: file) : nil
+        } catch {
+            guard !FileManager.default.fileExists(atPath: file.path) else { throw error }
             return nil
         }
-        var start = 0
-        let last = bytes.count - pattern.count
-        while start <= last, let hit = memchr(base + start, Int32(first), last - start + 1) {
-            let offset = base.distance(to: UnsafeRawPointer(hit))
-            if memcmp(hit, pattern, pattern.count) == 0 { return offset }
-            start = offset + 1
-        }
-        return nil
     }
 
     private static func printable(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
@@ -96,7 +97,8 @@ package struct CanaryScan: Sendable {
         let ascii = json.unicodeScalars.map { scalar in
             scalar.isASCII ? String(scalar) : String(scalar).utf16.map { escape($0) }.joined()
         }.joined()
-        let component = percent(secret) { _ in false }
+        let unreserved = "-._~"
+        let component = percent(secret) { unreserved.unicodeScalars.contains($0) }
         let xml = secret.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(
             ">", with: "&gt;")
         return [
@@ -104,7 +106,8 @@ package struct CanaryScan: Sendable {
             ("JSON", json.replacing("/", with: "\\/")),
             ("JSON in JSON", json.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")),
             ("URL", component), ("URL", component.lowercased()),
-            ("URL", percent(secret) { "!$&'()*+,;=:@/".unicodeScalars.contains($0) }),
+            ("URL", percent(secret) { "\(unreserved)!$&'()*+,;=:@/".unicodeScalars.contains($0) }),
+            ("URL", percent(secret) { _ in false }),
             ("a form", component.replacing("%20", with: "+")), ("XML", xml),
             ("XML", xml.replacing("\"", with: "&quot;")),
             ("XML", xml.replacing("\"", with: "&quot;").replacing("'", with: "&#39;")),
@@ -133,9 +136,7 @@ package struct CanaryScan: Sendable {
     private static func percent(_ text: String, _ isKept: (Unicode.Scalar) -> Bool) -> String {
         text.unicodeScalars.map { scalar in
             let isPlain =
-                scalar.isASCII
-                && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                    || "-._~".unicodeScalars.contains(scalar))
+                scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
             if isPlain || isKept(scalar) { return String(scalar) }
             return String(scalar).utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16).uppercased() }
                 .joined()

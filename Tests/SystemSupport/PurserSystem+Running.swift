@@ -3,7 +3,8 @@ package import ServiceRuntime
 import Synchronization
 package import TestSupport
 
-/// Runs a test with a system of its own that is ready, and ends it afterwards, whatever happens.
+/// Runs a test with a system of its own that is ready, and ends it afterwards, whatever happens. A secret that is then found
+/// where it should not be fails the test, as does a process that ended by itself.
 ///
 /// - Parameters:
 ///   - broker: for RabbitMQ; the shared one, with a virtual host of its own, where nil.
@@ -32,11 +33,14 @@ package func withSystem(
         }
     } catch {
         try system.keepOutput(of: test)
-        _ = try await system.stop()
-        throw error
+        let leaks = try await system.stop().leaks
+        if leaks.isEmpty { throw error }
+        throw WaitingError(description: "\(error)\n\(leaks.joined(separator: "\n"))")
     }
-    let fallen = try await system.stop()
-    if !fallen.isEmpty { throw WaitingError(description: fallen.joined(separator: "\n")) }
+    let (fallen, leaks) = try await system.stop()
+    if !(fallen + leaks).isEmpty {
+        throw WaitingError(description: (fallen + leaks).joined(separator: "\n"))
+    }
 }
 
 extension PurserSystem {
@@ -56,11 +60,14 @@ extension PurserSystem {
             let url = try await TestBroker.shared().makeVirtualHost()
             bus = proxy?.address(of: url) ?? url
         }
-        return try PurserSystem(form, bus: bus, services: services, settings: settings)
+        return try PurserSystem(form, bus: bus, broker: broker, services: services, settings: settings)
     }
 
     /// How long a provider call may take in the shared systems.
     package static let sharedCallLimit: Duration = .seconds(3)
+
+    /// The shared systems that some test has asked for, and that are ready by now.
+    package static let startedShared = Recorder<PurserSystem>()
 
     private static let starts = Mutex<[Form: Task<PurserSystem, any Error>]>([:])
 
@@ -75,6 +82,7 @@ extension PurserSystem {
                     let system = try await make(form, settings: ["PURSER_CALL_LIMIT_SECONDS": limit])
                     try system.start()
                     try await system.ready()
+                    startedShared.record(system)
                     return system
                 }
             starts[form] = start
@@ -82,4 +90,5 @@ extension PurserSystem {
         }
         return try await start.value
     }
+
 }

@@ -2,7 +2,7 @@ package import Foundation
 import Models
 package import ServiceRuntime
 import Synchronization
-import TestSupport
+package import TestSupport
 
 /// Purser as it runs at an operator's: real processes, an empty data folder, HTTP on a free port.
 package final class PurserSystem: Sendable {
@@ -25,6 +25,8 @@ package final class PurserSystem: Sendable {
     package let parts: [Part]
     /// The broker's address, as one who may do everything; `embedded` without one.
     package let bus: String
+    /// Where it has one of its own.
+    let broker: TestBroker?
     /// What `PURSER_DATA` is.
     package let dataFolder: URL
     /// Calls the gateway as an administrator.
@@ -45,12 +47,16 @@ package final class PurserSystem: Sendable {
 
     /// Makes the folder; nothing runs yet.
     ///
-    /// - Parameter services: over RabbitMQ; `Part.services` where nil.
+    /// - Parameters:
+    ///   - broker: where it has one of its own.
+    ///   - services: over RabbitMQ; `Part.services` where nil.
     package init(
-        _ form: Form, bus: String, services: [Part]? = nil, settings: [String: String] = [:]
+        _ form: Form, bus: String, broker: TestBroker? = nil, services: [Part]? = nil,
+        settings: [String: String] = [:]
     ) throws {
         self.form = form
         self.bus = bus
+        self.broker = broker
         self.settings = settings
         parts = form == .embedded ? form.parts : services ?? form.parts
         folder = try TestRun.folder().appending(path: UUID().uuidString)
@@ -145,10 +151,10 @@ package final class PurserSystem: Sendable {
         return (end, begun.duration(to: .now))
     }
 
-    /// Ends everything at once, looks whether the secret of its configurations is anywhere, and removes the data.
+    /// Ends everything at once, looks whether a secret is where it should not be, and removes the data.
     ///
-    /// - Returns: what ended before, without having been told to, and where the secret was found.
-    package func stop() async throws -> [String] {
+    /// - Returns: what ended before, without having been told to, and where secrets were found.
+    func stop() async throws -> (fallen: [String], leaks: [String]) {
         let processes = processes.withLock { processes in
             defer { processes = [:] }
             return Array(processes.values)
@@ -161,14 +167,9 @@ package final class PurserSystem: Sendable {
             process.signalGroup(SIGKILL)
         }
         for process in processes { _ = try await process.ended(within: .seconds(30)) }
-        let leaks = try leaks(of: CanaryScan([canary.core]))
+        let leaks = try leaks()
         try FileManager.default.removeItem(at: folder)
-        return fallen + leaks.map { "A secret leaked: \($0)" }
-    }
-
-    /// Looks through the data folder and what the processes wrote, but for the keys' own files.
-    package func leaks(of scan: CanaryScan) throws -> [CanaryScan.Finding] {
-        try scan.findings(in: folder) { $0.hasSuffix(".key") }
+        return (fallen, leaks.map { "A secret leaked: \($0)" })
     }
 
     /// Copies what the processes wrote to `Tests/artefacts`, for whoever looks into a failure.

@@ -34,7 +34,7 @@ extension TestBroker {
         var lines = [
             "log.file.level = warning", "disk_free_limit.absolute = 50MB",
             "vm_memory_high_watermark.relative = 0.4",
-            "load_definitions = \(folder.appending(path: "definitions.json").path)",
+            "load_definitions = \(folder.appending(path: definitionsFile).path)",
         ]
         if let authority {
             let certificate = try authority.certificate(for: "localhost", in: folder)

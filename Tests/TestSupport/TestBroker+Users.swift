@@ -11,7 +11,16 @@ extension TestBroker {
         return parts.string ?? url
     }
 
-    private static func password(of user: String) -> String { "test-\(user)" }
+    private static func password(of user: String) -> String { "\(passwordStem)-\(user)" }
+
+    /// What the passwords of all services' users begin with, of no meaning to anyone else: tests look whether it leaks.
+    package static let passwordStem: String = {
+        let random = (0..<16).map { _ in "abcdefghijkmnpqrstuvwxyz23456789".randomElement() ?? "x" }
+        return "PSWD\(String(random))"
+    }()
+
+    /// Has the users of the default virtual host with their passwords, in the broker's folder.
+    package static let definitionsFile = "definitions.json"
 
     /// What `compose/rabbitmq/definitions.json` defines, for a virtual host: users with passwords for tests, and guest, who
     /// may do everything.

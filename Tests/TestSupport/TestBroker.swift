@@ -68,7 +68,7 @@ package final class TestBroker: Sendable {
         folder = FileManager.default.temporaryDirectory.appending(path: "purser-broker-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         environment = Self.environment(folder, port: port, distributionPort: ports[3], epmdPort: epmdPort)
-        try Self.definitions(for: "/").write(to: folder.appending(path: "definitions.json"))
+        try Self.definitions(for: "/").write(to: folder.appending(path: Self.definitionsFile))
         try Data("[].\n".utf8).write(to: folder.appending(path: "enabled_plugins"))
         let configuration = try Self.configuration(authority: authority, folder: folder, tlsPort: tlsPort)
         try Data(configuration.utf8).write(to: folder.appending(path: "rabbitmq.conf"))

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What others' tools say of what a running system gives out.
-@Suite("Others' tools")
+@Suite("Others' tools", .leavingNoSecrets)
 struct OthersToolsTests {
     /// Runs a program to its end.
     private static func run(

@@ -49,7 +49,7 @@ extension CanaryRun {
                 continue
             }
             let name = path[..<brace.lowerBound].split(separator: "/").last.map(String.init) ?? ""
-            for (_, id) in ids.elements.filter({ $0.path == name }) {
+            for id in things.elements.filter({ $0.kind == name }).map(\.id) {
                 let encoded = id.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? id
                 let filled = path.replacing(/\{[^}]*\}/, with: encoded, maxReplacements: 1)
                 // An action is shown with its result to whoever may see it; that was called for by itself.

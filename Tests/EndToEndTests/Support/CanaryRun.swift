@@ -5,6 +5,18 @@ import TestSupport
 
 /// Runs every function of every category with secrets that are known, and keeps every answer.
 final class CanaryRun: Sendable {
+    /// Something that the run has made.
+    struct Thing: Sendable {
+        /// The part of the interface's paths that stands before its id.
+        let kind: String
+        let id: String
+        /// Whose it is, where it is a client's.
+        var client: String?
+        var category: String?
+        /// The secrets of its result, which are shown to whoever asks for this very thing.
+        var secrets: Set<String> = []
+    }
+
     /// An answer, and the secrets of results that whoever asked may see in it.
     struct Kept: Sendable {
         let place: String
@@ -17,11 +29,10 @@ final class CanaryRun: Sendable {
     let given = Recorder<String>()
     /// What the third parties answered with as secrets.
     let results = Recorder<String>()
-    /// Ids for the paths of the interface, by the part of the path before `{id}`.
-    let ids = Recorder<(path: String, id: String)>()
+    let things = Recorder<Thing>()
     /// Actions that ended, by function and state.
     let ended = Recorder<String>()
-    private let system: PurserSystem
+    let system: PurserSystem
 
     init(_ system: PurserSystem) { self.system = system }
 
@@ -71,8 +82,8 @@ final class CanaryRun: Sendable {
         guard let clientID = client["id"]?.stringValue, let account = configuration["id"]?.stringValue else {
             throw WaitingError(description: "\(client) \(configuration)")
         }
-        ids.record(("clients", clientID))
-        ids.record(("configurations", account))
+        things.record(Thing(kind: "clients", id: clientID, client: clientID))
+        things.record(Thing(kind: "configurations", id: account, category: category))
         try await call(.post, "/v1/configurations/\(account)/test")
         let product = try await call(
             .post, "/v1/contract-products",
@@ -81,7 +92,8 @@ final class CanaryRun: Sendable {
                 "configuration_id": .string(account), "name": "Product", "package": "gold",
             ])
         guard let id = product["id"]?.stringValue else { throw WaitingError(description: "\(product)") }
-        ids.record(("contract-products", id))
+        let subject = Thing(kind: "contract-products", id: id, client: clientID, category: category)
+        things.record(subject)
         let owner = try await system.clientCaller(clientID)
         let setUp = blueprint.functions.filter { $0.effect == .verifyFirst && $0.statusAfter == "active" }
             .prefix(1)
@@ -89,14 +101,20 @@ final class CanaryRun: Sendable {
         let others = blueprint.functions.filter { function in
             !(setUp + ends).contains { $0.name == function.name } && function.everySeconds == nil
         }
-        for function in setUp + others + ends { try await run(function, of: category, on: id, owner: owner) }
+        for function in setUp + others + ends { try await run(function, on: subject, owner: owner) }
         try await keptFields(blueprint, client: clientID, configuration: account)
     }
 
-    private func run(
-        _ function: FunctionDefinition, of category: String, on product: String, owner: HTTPCaller
-    ) async throws {
-        var parameters = Wanted.parameters(of: function, in: category, number: 1)
+    /// Runs a function with secrets in its parameters, and asks for it as an administrator and as its owner.
+    ///
+    /// - Parameter given: what it needs besides.
+    /// - Returns: the action; nil where it was not accepted.
+    @discardableResult
+    func run(
+        _ function: FunctionDefinition, on product: Thing, owner: HTTPCaller, given: [String: JSONValue] = [:]
+    ) async throws -> JSONValue? {
+        let category = product.category ?? ""
+        var parameters = Wanted.parameters(of: function, in: category, number: 1).merging(given) { $1 }
         for field in function.parameters where field.isSecret && field.name != "license_key" {
             parameters[field.name] = canary("\(category)\(function.name)\(field.name)")
         }
@@ -104,17 +122,20 @@ final class CanaryRun: Sendable {
             parameters["user_ip"] = "192.0.2.1"
         }
         let asked = try await call(
-            .post, "/v1/contract-products/\(product)/actions?wait=30",
+            .post, "/v1/contract-products/\(product.id)/actions?wait=30",
             ["function": .string(function.name), "parameters": .object(parameters)]
         ) { self.secrets(of: function, in: $0) }
-        guard let id = asked["id"]?.stringValue else { return }
-        ids.record(("actions", id))
+        guard let id = asked["id"]?.stringValue else { return nil }
         let action = try await system.ended(id)
         ended.record("\(category).\(function.name) \(action.state ?? "")")
-        for secret in secrets(of: function, in: action) { results.record(secret) }
+        let secrets = secrets(of: function, in: action)
+        for secret in secrets { results.record(secret) }
+        things.record(
+            Thing(kind: "actions", id: id, client: product.client, category: category, secrets: secrets))
         for caller in [system.http, owner] {
             try await call(.get, "/v1/actions/\(id)", as: caller) { self.secrets(of: function, in: $0) }
         }
+        return action
     }
 
     /// The secrets of an action's result that can be told from other text: whole, and what addresses end with.
@@ -159,7 +180,8 @@ final class CanaryRun: Sendable {
                 "provision_fields": fields("field"),
             ])
         guard let id = product["id"]?.stringValue else { throw WaitingError(description: "\(product)") }
-        ids.record(("contract-products", id))
+        things.record(
+            Thing(kind: "contract-products", id: id, client: client, category: blueprint.category))
         try await call(.patch, "/v1/contract-products/\(id)", ["provision_fields": fields("change")])
         let event = "event-\(blueprint.category)"
         for type in ["product.activated", "product.overdue"] {
@@ -170,7 +192,7 @@ final class CanaryRun: Sendable {
                     "contract_product_id": .string(id),
                     "data": fields("event"),
                 ])
-            ids.record(("business-events", "\(event)-\(type)"))
+            things.record(Thing(kind: "business-events", id: "\(event)-\(type)"))
         }
     }
 }

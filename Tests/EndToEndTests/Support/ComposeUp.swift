@@ -70,6 +70,11 @@ final class ComposeUp: Sendable {
             }
     }
 
+    /// Where the secrets that it was given, and those that it made, are outside of their own files.
+    func leaks() throws -> [CanaryScan.Finding] {
+        try CanaryScan.leaks(in: folder, of: [PurserSystem.adminToken])
+    }
+
     func remove() throws {
         try FileManager.default.removeItem(at: folder)
     }
