@@ -37,7 +37,8 @@ struct CanaryTests {
                         try await Self.act(run, categories, capture, hooks: hooks, vendor: vendor)
                     }
                     try await Self.finish(run, system)
-                    let spilled = try await run.spill(stopping: broker)
+                    await capture.stop()
+                    let spilled = try await run.spill(killing: broker)
                     #expect(
                         spilled.contains("Ended attempt"), "there is something in the files: \(spilled.count)"
                     )
@@ -45,7 +46,6 @@ struct CanaryTests {
                 }
             }
         }
-        await capture.stop()
         try await broker.remove()
     }
 

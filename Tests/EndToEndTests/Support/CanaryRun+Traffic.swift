@@ -12,11 +12,12 @@ extension CanaryRun {
 
     /// A third party that tells everything that it was told, as some do in their errors.
     @Sendable static func chatter(_ request: HTTPReceiver.Request) -> String {
-        let told: JSONValue = [
-            "username": "alice", "url": .string("https://example.com/sso?code=\(signInCode)"),
+        var told: [String: JSONValue] = [
+            "username": "alice",
             "message": .string("You sent \(request.header("authorization")) and \(request.body)"),
         ]
-        return String(decoding: told.text, as: UTF8.self)
+        if request.path == "/login" { told["url"] = .string("https://example.com/sso?code=\(signInCode)") }
+        return String(decoding: JSONValue.object(told).text, as: UTF8.self)
     }
 
     /// Runs functions at a third party that is really spoken to, so that there is debug data; the simulated ones have none.
@@ -113,8 +114,8 @@ extension CanaryRun {
     /// files.
     ///
     /// - Returns: what is in them.
-    func spill(stopping broker: TestBroker) async throws -> String {
-        let settings: JSONValue = ["api_token": canary("spilltoken"), "latency_ms": 4_000]
+    func spill(killing broker: TestBroker) async throws -> String {
+        let settings: JSONValue = ["api_token": canary("spilltoken"), "latency_ms": 5_000]
         let product = try await system.makeProduct(settings)
         let parameters: JSONValue = [
             "domain": "spilled.example.com", "email": "jane@example.com", "package_name": "gold",
@@ -122,9 +123,11 @@ extension CanaryRun {
         ]
         let id = try await system.submit("create", parameters, on: product)
         try await system.log(of: id, with: "Began attempt")
-        try await broker.stop()
+        try await broker.kill()
         let adapter = try system.process(.hostingAdapter)
-        try await eventually(within: .seconds(60), "the attempt's end\n\(adapter.tail())") {
+        try await eventually(
+            within: .seconds(60), every: .milliseconds(250), "the attempt's end\n\(adapter.tail())"
+        ) {
             adapter.text().split(separator: "\n").contains { $0.contains("Ended attempt") && $0.contains(id) }
         }
         for part in [Part.hostingAdapter, .gateway] {
