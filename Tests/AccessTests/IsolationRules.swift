@@ -46,6 +46,9 @@ struct IsolationTable {
         [
             "asset": (.open, nil), "signInPage": (.open, nil), "signInForm": (.open, [:]),
             "start": (.own, nil), "signOutForm": (.own, [:]), "endViewAs": (.own, [:]),
+            "account": (.own, nil), "accountPassword": (.own, [:]), "accountBeginTwoFactor": (.own, [:]),
+            "accountConfirmTwoFactor": (.own, [:]), "accountRemoveTwoFactor": (.own, [:]),
+            "accountSignOutEverywhere": (.own, [:]),
             "clientProducts": (.listing, nil), "clientActivity": (.listing, nil),
             "clientProduct": (.thing, nil), "clientAction": (.thing, nil), "clientRunForm": (.thing, nil),
             "clientRun": (.thing, [:]),

@@ -68,6 +68,10 @@ enum Note {
         "user-removed": "The user was removed.", "revoked": "The token is no longer good.",
         "password": "The password was changed; all sessions of the user have ended.",
         "requeued": "The message was sent again.",
+        "own-password":
+            "Your password was changed, and you were signed out everywhere. Sign in with the new one.",
+        "signed-out": "You were signed out everywhere.",
+        "two-factor-off": "The second factor is off: no code is asked for any more.",
     ]
 
     /// The query parameter that names one.

@@ -52,8 +52,8 @@ enum ReturnPath {
 
     /// Browsers read `//host`, `/\host`, and `/<tab>/host` as another site's addresses.
     private static func isOwn(_ path: String) -> Bool {
-        let areas = Area.allCases.map(\.path)
-        return areas.contains { path == $0 || path.hasPrefix($0 + "/") || path.hasPrefix($0 + "?") }
+        let own = Area.allCases.map(\.path) + [AccountPages.path]
+        return own.contains { path == $0 || path.hasPrefix($0 + "/") || path.hasPrefix($0 + "?") }
             && path.utf8.count <= longest
             && path.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
     }

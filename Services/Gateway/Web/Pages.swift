@@ -3,7 +3,9 @@ extension [HTTPRoute] {
     static func pages(_ web: Web, _ parts: GatewayParts) -> [HTTPRoute] {
         let upstream = parts.upstream
         let reach = parts.signIns.reach
-        let common: [HTTPRoute] = .assets() + SignInPages(web: web).routes + ViewingPages(web: web).routes
+        let common: [HTTPRoute] =
+            .assets() + SignInPages(web: web).routes + ViewingPages(web: web).routes
+            + AccountPages(web: web).routes
         let admin =
             OverviewPage(web: web, upstream: upstream).routes
             + ClientPages(web: web, upstream: upstream).routes

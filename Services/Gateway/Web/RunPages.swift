@@ -61,38 +61,40 @@ struct RunPages: Sendable {
             product: product, function: function, filled: action["parameters"]?.objectValue ?? [:])
     }
 
-    private func show(_ call: Call, _ page: FormPage, sent: [String: JSONValue]?) async throws -> Response {
+    private func show(_ call: Call, _ page: FormPage, sent: FormValues?) async throws -> Response {
         let subject = try await subject(call)
-        let values = sent ?? subject.filled.filter { !$0.value.isMasked }
-        return try render(call, page, subject, fields: asked(subject), values: values)
+        var form = FormModel(values: sent?.values ?? subject.filled.compactMapValues(\.unmasked))
+        form.problems = page.problem?.errors ?? []
+        form.lists = sent?.lists ?? [:]
+        return try render(call, page, subject, form)
     }
 
     /// What the form asks for; of clients nothing that says which account is meant, which the product knows.
     private func asked(_ subject: Subject) -> [FieldDefinition] {
         guard area == .client else { return subject.fields }
-        // Nor what would have to be written as JSON.
+        // Nor what only those can fill in who know the provider's names for it.
         return subject.fields.filter { field in
-            subject.function.clientGives.contains(field.name)
-                && !(field.fields == nil && [.array, .object].contains(field.type))
+            subject.function.clientGives.contains(field.name) && !field.isFree
         }
     }
 
     private func render(
-        _ call: Call, _ page: FormPage, _ subject: Subject, fields: [FieldDefinition],
-        values: [String: JSONValue]
+        _ call: Call, _ page: FormPage, _ subject: Subject, _ form: FormModel
     ) throws -> Response {
-        let form = FormModel(values: values, problems: page.problem?.errors ?? [])
+        let fields = asked(subject)
         let inputs = form.inputs(fields, at: "parameters")
         let id = subject.product["id"]?.stringValue ?? ""
         var model = page.messages(inputs)
         model.merge([
             "fields": inputs, "has_fields": .bool(!fields.isEmpty),
+            "has_lists": .bool(fields.contains(where: \.hasLists)), "list_action": .string(call.shownPath),
             "function_help": .string(subject.function.help),
             "function_title": .string(subject.function.title),
             "is_dangerous": .bool(subject.isDangerous), "product_name": .string(subject.name),
             "is_staff": .bool(area != .client),
             "confirm_error": page.problem?.errors.first { $0.pointer == "/\(Self.confirmation)" }
                 .map { JSONValue.string($0.detail) } ?? .null,
+            "confirmation": .string(call.form[Self.confirmation] ?? ""),
             "form_action": .string(call.shownPath), "cancel": .string("\(root)/products/\(id)"),
             "key": .string(ULID.make()),
         ]) { $1 }
@@ -106,14 +108,16 @@ struct RunPages: Sendable {
 
     private func run(_ call: Call) async throws -> Response {
         let subject = try await subject(call)
-        let sent = FormValues(call.form, asked(subject), at: "parameters")
+        let edit = FormListEdit(call.form)
+        let sent = FormValues(call.form, asked(subject), at: "parameters", edit: edit)
+        if edit != nil { return try await show(call, FormPage(hadSecrets: sent.hasSecrets), sent: sent) }
         do {
             if subject.isDangerous, call.form[Self.confirmation]?.trimmed != subject.name.trimmed {
                 throw Problem.invalid("/\(Self.confirmation)", "Type the product's name as it stands above.")
             }
             if !sent.problems.isEmpty { throw Problem.invalid(sent.problems) }
             // What was left as it stood is filled again when the action is handed over.
-            var given = sent.values.filter { subject.filled[$0.key] != $0.value }
+            var given = sent.values.filter { subject.filled[$0.key]?.unmasked != $0.value }
             if subject.function.parameters.contains(where: { $0.name == Self.visitorAddress }) {
                 given[Self.visitorAddress] = .string(
                     reach.address(of: call.request, call.channel).description)
@@ -125,12 +129,20 @@ struct RunPages: Sendable {
             return .seeOther("\(root)/actions/\(action["id"]?.stringValue ?? "")")
         } catch {
             let problem = try Problem(ofForm: error)
-            return try await show(call, FormPage(problem: problem), sent: sent.values)
+            return try await show(
+                call, FormPage(problem: problem, hadSecrets: sent.hasSecrets), sent: sent)
         }
     }
 }
 
 extension JSONValue {
-    /// Whether it stands for a secret.
-    fileprivate var isMasked: Bool { stringValue == Secret.mask }
+    /// Without what stands for a secret, which a form does not show; nil where nothing else is there.
+    fileprivate var unmasked: JSONValue? {
+        switch self {
+        case .string(Secret.mask): nil
+        case .object(let members): .object(members.compactMapValues(\.unmasked))
+        case .array(let elements): .array(elements.compactMap(\.unmasked))
+        default: self
+        }
+    }
 }

@@ -15,7 +15,7 @@ struct SignInPages: Sendable {
                 .seeOther(Area.home(of: try call.principal))
             },
             .page(.get, Self.path, "signInPage", access: .none, query: [ReturnPath.parameter]) { call in
-                try show(next: ReturnPath.own(call.query["next"]?.stringValue))
+                try show(next: ReturnPath.own(call.query["next"]?.stringValue), done: call.query["done"])
             },
             .page(.post, Self.path, "signInForm", access: .none) { try await signIn($0) },
             .page(.post, "/sign-out", "signOutForm", access: .signedIn, isOpenToViewers: true) { call in
@@ -52,7 +52,8 @@ struct SignInPages: Sendable {
     }
 
     private func show(
-        next: String?, email: String = "", problem: Problem? = nil, needsCode: Bool = false
+        next: String?, email: String = "", problem: Problem? = nil, needsCode: Bool = false,
+        done: JSONValue? = nil
     ) throws -> Response {
         let message: String? =
             switch problem?.kind {
@@ -62,7 +63,7 @@ struct SignInPages: Sendable {
             default: problem?.detail
             }
         let model: [String: JSONValue] = [
-            "page": web.plainFrame("Sign in"), "next": next.map(JSONValue.string) ?? .null,
+            "page": web.plainFrame("Sign in", done: done), "next": next.map(JSONValue.string) ?? .null,
             "email": .string(email), "error": message.map(JSONValue.string) ?? .null,
             "needs_code": .bool(needsCode),
         ]

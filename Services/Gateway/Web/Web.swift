@@ -35,8 +35,17 @@ struct Web: Sendable {
     }
 
     /// What the layout needs of a page without an area, such as the sign-in.
-    func plainFrame(_ title: String) -> JSONValue {
-        ["title": .string(title), "area": "plain", "assets": Self.assets, "nav": [], "user": .null]
+    ///
+    /// - Parameter done: the note of what was done before, by its name.
+    func plainFrame(_ title: String, done: JSONValue? = nil) -> JSONValue {
+        [
+            "title": .string(title), "area": "plain", "assets": Self.assets, "nav": [], "user": .null,
+            "note": Self.note(done),
+        ]
+    }
+
+    private static func note(_ done: JSONValue?) -> JSONValue {
+        done?.stringValue.flatMap { Note.text($0) }.map(JSONValue.string) ?? .null
     }
 
     private func frame(_ heading: Heading, _ call: Call) throws -> JSONValue {
@@ -53,7 +62,8 @@ struct Web: Sendable {
             "has_session": .bool(call.session != nil),
             "is_viewing": .bool(principal.isViewing),
             "user": ["name": .string(principal.name), "role": .string(principal.role.rawValue)],
-            "note": call.query["done"]?.stringValue.flatMap { Note.text($0) }.map(JSONValue.string) ?? .null,
+            "account": call.session != nil && !principal.isViewing ? .string(AccountPages.path) : .null,
+            "note": Self.note(call.query["done"]),
         ]
     }
 

@@ -30,7 +30,8 @@ import Testing
     @Test(
         "It never leads to another site",
         arguments: [
-            "https://evil.example", "//evil.example", "/\\evil.example", "/%09/evil.example",
+            "/accountant", "/account@evil.example", "https://evil.example", "//evil.example",
+            "/\\evil.example", "/%09/evil.example",
             "\t//evil.example",
             "javascript:alert(1)", "/admin\r\nSet-Cookie: x=1", "/adminevil", "/admin\\@evil.example", "evil",
             "",

@@ -8,6 +8,7 @@ extension FakeOrchestrator {
         var router = RequestRouter(source: "/orchestrator", gate: nil) { _, _ in }
         addAccess(&router)
         addSessions(&router)
+        addAccount(&router)
         addConfigurations(&router)
         addProducts(&router)
         addActions(&router)

@@ -17,7 +17,7 @@ extension FakeOrchestrator {
                 state.sessions.values.first { $0.sessionID == request.id }
             }
             guard let principal else { throw RequestFailure(.unauthenticated, "The session is not known.") }
-            return Self.session(of: principal)
+            return session(of: principal)
         }
         router.on(SignIn.self) { [self] request, _ in
             state.withLock { $0.signIns.append(request) }
@@ -30,7 +30,7 @@ extension FakeOrchestrator {
             let secret = addSession(principal)
             return NewSession(
                 secret: try sealer.seal(secret, for: NewSession.sealedAs, "secret"),
-                session: Self.session(of: principal))
+                session: session(of: principal))
         }
         router.on(EndSessions.self) { [self] request, _ in
             state.withLock { state in
@@ -46,12 +46,14 @@ extension FakeOrchestrator {
         router.on(ShowUser.self) { _, _ in throw RequestFailure(.notFound, "There is no such user.") }
     }
 
-    private static func session(of principal: Principal) -> Session {
-        Session(
+    private func session(of principal: Principal) -> Session {
+        let user = principal.userID ?? .make()
+        return Session(
             id: principal.sessionID ?? .make(),
             user: User(
-                id: principal.userID ?? .make(), email: "sam@example.com", name: principal.name,
-                role: principal.role, permissions: principal.grants.sorted(), twoFactor: true,
+                id: user, email: "sam@example.com", name: principal.name,
+                role: principal.role, permissions: principal.grants.sorted(),
+                twoFactor: state.withLock { $0.twoFactor.contains(user) }, recoveryCodesLeft: 10,
                 disabled: false, createdAt: .now), createdAt: .now, idleUntil: .now, expiresAt: .now)
     }
 }

@@ -12,6 +12,8 @@ final class FakeOrchestrator: Sendable {
         var sessions: [String: Principal] = [:]
         var signIns: [SignIn] = []
         var ended: [EndSessions] = []
+        /// Those for whom a second factor is set up.
+        var twoFactor: Set<UserID> = []
         var clients: [ClientID: Client] = [:]
         var configurations: [ConfigurationID: Configuration] = [:]
         var products: [ContractProductID: ContractProduct] = [:]

@@ -21,7 +21,7 @@ struct ConfigurationPages: Sendable {
                 query: [Query.category, Query.provider]
             ) { call in
                 try await edit(
-                    call, nil, FormPage(), category: call.query["category"]?.stringValue,
+                    call, FormPage(), category: call.query["category"]?.stringValue,
                     provider: call.query["provider"]?.stringValue, sent: nil)
             },
             .page(.post, Self.path + "/new", "adminCreateConfiguration", access: .staff(.configure)) {
@@ -76,8 +76,7 @@ struct ConfigurationPages: Sendable {
     // MARK: Making one
 
     private func edit(
-        _ call: Call, _ known: JSONValue?, _ page: FormPage, category: String?, provider: String?,
-        sent: [String: JSONValue]?
+        _ call: Call, _ page: FormPage, category: String?, provider: String?, sent: Read?
     ) async throws -> Response {
         let all = try await providers.all(trace: call.trace).map(\.descriptor)
         let offered = all.filter { category == nil || $0.category == category }
@@ -107,9 +106,10 @@ struct ConfigurationPages: Sendable {
                         }),
                 ])
         }
-        var model = inputs(descriptor, sent ?? [:], page, secretHint: nil)
+        var model = inputs(descriptor, sent?.values ?? [:], page, lists: sent?.lists, secretHint: nil)
         model.merge([
-            "action": .string(Self.path + "/new"), "button": "Make the configuration",
+            "action": .string(Self.path + "/new"), "list_action": .string(Self.path + "/new"),
+            "button": "Make the configuration",
             "cancel": .string(Self.path), "category": .string(descriptor.category),
             "provider": .string(descriptor.provider), "provider_title": .string(descriptor.title),
             "vendor_page": .string(descriptor.vendorPage), "lead": .string(descriptor.help),
@@ -124,28 +124,35 @@ struct ConfigurationPages: Sendable {
 
     /// The inputs of name, limit and settings.
     private func inputs(
-        _ descriptor: ProviderDescriptor, _ values: [String: JSONValue], _ page: FormPage, secretHint: String?
+        _ descriptor: ProviderDescriptor, _ values: [String: JSONValue], _ page: FormPage,
+        lists: [String: FormList.Draft]?, secretHint: String?
     ) -> [String: JSONValue] {
         let problems = page.problem?.errors ?? []
         let own = FormModel(values: values, problems: problems).inputs(Self.own)
         let settings = FormModel(
             values: (values["settings"]?.objectValue ?? [:]).filter { $0.value.stringValue != Secret.mask },
-            problems: problems, secretHint: secretHint
+            problems: problems, secretHint: secretHint, lists: lists ?? [:]
         ).inputs(descriptor.configuration, at: "settings")
         var model = page.messages(own, settings)
         model["fields"] = own + settings
+        model["has_lists"] = .bool(descriptor.configuration.contains(where: \.hasLists))
         return model
     }
 
     private func create(_ call: Call) async throws -> Response {
         let (category, provider) = (call.form["category"], call.form["provider"])
-        var values: [String: JSONValue] = [:]
+        var sent = Read()
         do {
             let descriptor = try await providers.descriptor(
                 category: category ?? "", provider: provider ?? "", trace: call.trace)
-            let read = read(call.form, descriptor)
-            values = read.values
-            if !read.problems.isEmpty { throw Problem.invalid(read.problems) }
+            sent = Read(call.form, Self.own, descriptor.configuration)
+            if sent.isEdited {
+                return try await edit(
+                    call, FormPage(hadSecrets: sent.hasSecrets), category: category, provider: provider,
+                    sent: sent)
+            }
+            if !sent.problems.isEmpty { throw Problem.invalid(sent.problems) }
+            var values = sent.values
             // An account without any setting of its own has those that it would have anyway.
             if values["settings"] == .object([:]) {
                 values["settings"] = .object(descriptor.configuration.applyingDefaults(to: [:]))
@@ -157,25 +164,38 @@ struct ConfigurationPages: Sendable {
                 ]) { $1 })
             return .seeOther("\(Self.path)/\(made["id"]?.stringValue ?? "")?done=configuration")
         } catch {
-            return try await edit(
-                call, nil, FormPage(problem: try Problem(ofForm: error)), category: category,
-                provider: provider, sent: values)
+            let page = FormPage(problem: try Problem(ofForm: error), hadSecrets: sent.hasSecrets)
+            return try await edit(call, page, category: category, provider: provider, sent: sent)
         }
     }
 
-    private func read(
-        _ form: SentForm, _ descriptor: ProviderDescriptor
-    ) -> (values: [String: JSONValue], problems: [FieldProblem]) {
-        let own = FormValues(form, Self.own)
-        let settings = FormValues(form, descriptor.configuration, at: "settings")
-        let values = own.values.with("settings", .object(settings.values))
-        return (values, own.problems + settings.problems)
+    /// What a form of a configuration brought.
+    private struct Read {
+        var values: [String: JSONValue] = [:]
+        var problems: [FieldProblem] = []
+        var lists: [String: FormList.Draft] = [:]
+        var hasSecrets = false
+        /// Whether it was sent only to add or take away an item of a list.
+        var isEdited = false
+
+        init() {}
+
+        init(_ form: SentForm, _ own: [FieldDefinition], _ configuration: [FieldDefinition]) {
+            let edit = FormListEdit(form)
+            let own = FormValues(form, own)
+            let settings = FormValues(form, configuration, at: "settings", edit: edit)
+            values = own.values.with("settings", .object(settings.values))
+            problems = own.problems + settings.problems
+            lists = settings.lists
+            hasSecrets = settings.hasSecrets
+            isEdited = edit != nil
+        }
     }
 
     // MARK: One
 
     private func show(
-        _ call: Call, _ page: FormPage, sent: [String: JSONValue]?, test: JSONValue?
+        _ call: Call, _ page: FormPage, sent: Read?, test: JSONValue?
     ) async throws -> Response {
         let id: ConfigurationID = try call.id()
         async let found = web.api.ask("showConfiguration", call, path: ["id": id.rawValue])
@@ -186,11 +206,13 @@ struct ConfigurationPages: Sendable {
         let items = products["items"]?.arrayValue ?? []
         let circuit = Words.circuit(configuration["circuit"]?.stringValue)
         var values = configuration.objectValue ?? [:]
-        values.merge(sent ?? [:]) { $1 }
+        values.merge(sent?.values ?? [:]) { $1 }
         var model = inputs(
-            descriptor, values, page, secretHint: "Stored, and not shown. Leave empty to keep it")
+            descriptor, values, page, lists: sent?.lists,
+            secretHint: "Stored, and not shown. Leave empty to keep it")
         model.merge([
             "configuration": configuration, "action": .string("\(Self.path)/\(id)"), "button": "Save",
+            "list_action": .string("\(Self.path)/\(id)"),
             "cancel": .null, "provider_title": .string(descriptor.title),
             "vendor_page": .string(descriptor.vendorPage), "circuit_title": .string(circuit.title),
             "circuit_tone": .string(circuit.tone),
@@ -229,9 +251,13 @@ struct ConfigurationPages: Sendable {
         let id: ConfigurationID = try call.id()
         let known = try await web.api.ask("showConfiguration", call, path: ["id": id.rawValue])
         let descriptor = try await descriptor(of: known, call)
-        var (values, problems) = read(call.form, descriptor)
+        let sent = Read(call.form, Self.own, descriptor.configuration)
+        if sent.isEdited {
+            return try await show(call, FormPage(hadSecrets: sent.hasSecrets), sent: sent, test: nil)
+        }
+        var values = sent.values
         do {
-            if !problems.isEmpty { throw Problem.invalid(problems) }
+            if !sent.problems.isEmpty { throw Problem.invalid(sent.problems) }
             // An emptied setting is removed; a secret left empty stays as it is.
             var settings = values["settings"]?.objectValue ?? [:]
             for field in descriptor.configuration where settings[field.name] == nil && !field.hasSecrets {
@@ -242,8 +268,8 @@ struct ConfigurationPages: Sendable {
             try await web.api.ask("updateConfiguration", call, path: ["id": id.rawValue], body: values)
             return .seeOther("\(Self.path)/\(id)?done=configuration")
         } catch {
-            let page = FormPage(problem: try Problem(ofForm: error))
-            return try await show(call, page, sent: values, test: nil)
+            let page = FormPage(problem: try Problem(ofForm: error), hadSecrets: sent.hasSecrets)
+            return try await show(call, page, sent: sent, test: nil)
         }
     }
 

@@ -7,7 +7,13 @@ import Models
 struct UserPages: Sendable {
     private static let path = "/admin/users"
     private static let fields: [FieldDefinition] = [FieldDefinition].of(
-        request: CreateUser.messageType, without: ["by", "permissions"])
+        request: CreateUser.messageType, without: ["by", "permissions"]
+    ).map { field in
+        // The contract's own help is for those who send it over the bus.
+        var field = field
+        if field.name == "password" { field.help = "12 to 128 characters" }
+        return field
+    }
 
     let web: Web
     let upstream: Upstream
@@ -129,7 +135,8 @@ struct UserPages: Sendable {
             let user = try await web.api.ask("createUser", call, body: body)
             return .seeOther("\(Self.path)/\(user["id"]?.stringValue ?? "")?done=user")
         } catch {
-            return try form(call, FormPage(problem: try Problem(ofForm: error)), sent.values, permissions)
+            let page = FormPage(problem: try Problem(ofForm: error), hadSecrets: sent.hasSecrets)
+            return try form(call, page, sent.values, permissions)
         }
     }
 

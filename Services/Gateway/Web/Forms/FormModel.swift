@@ -8,6 +8,8 @@ struct FormModel: Sendable {
     var problems: [FieldProblem] = []
     /// What stands in an empty secret input, as where one is stored already.
     var secretHint: String?
+    /// What of lists the values do not tell, by the names of their inputs; of a form that is shown again.
+    var lists: [String: FormList.Draft] = [:]
 
     /// - Parameter place: where the values are in the request, as in `parameters`.
     func inputs(_ fields: [FieldDefinition], at place: String = "") -> JSONValue {
@@ -25,14 +27,17 @@ struct FormModel: Sendable {
             "error": problem.map(JSONValue.string) ?? .null, "value": .null, "mode": .null,
             "described": .bool(problem != nil || !shown.help.isEmpty), "options": [],
             "fields": [], "is_fieldset": false, "is_select": false, "is_area": false, "is_input": false,
-            "placeholder": .null, "type": .null, "min": .null, "max": .null, "step": .null, "length": .null,
+            "is_list": false, "filled": .null, "add": .null, "remove": .null, "item_title": .null,
+            "list_id": .null,
+            "autocomplete": "off", "placeholder": .null, "type": .null, "min": .null, "max": .null,
+            "step": .null, "length": .null,
         ]
         switch shown.input {
+        case _ where field.listItem != nil:
+            fill(&model, list: field, shown.label, name, value)
         case .fieldset:
             model["is_fieldset"] = true
-            let inner = FormModel(
-                values: value?.objectValue ?? [:], problems: problems, secretHint: secretHint)
-            model["fields"] = inner.inputs(field.fields ?? [], at: name)
+            model["fields"] = within(value).inputs(field.fields ?? [], at: name)
         case .select(let choices):
             choose(&model, choices.map { ($0, $0) }, field, value?.stringValue)
         case .checkbox:
@@ -41,7 +46,7 @@ struct FormModel: Sendable {
                 value?.boolValue.map { $0 ? "true" : "false" })
         case .textarea:
             model["is_area"] = true
-            model["value"] = .string(Self.area(field, value))
+            model["value"] = .string(field.isSecret ? "" : Self.area(field, value))
             model["placeholder"] = field.isListOfTexts ? "One a line" : .null
         case .text, .email, .number, .password:
             model["is_input"] = true
@@ -80,6 +85,8 @@ struct FormModel: Sendable {
         switch shown.input {
         case .password:
             model["type"] = "password"
+            // Not one's own, which browsers would fill in.
+            model["autocomplete"] = "new-password"
             model["placeholder"] = secretHint.map(JSONValue.string) ?? .null
             return
         case .number:
@@ -99,7 +106,14 @@ struct FormModel: Sendable {
         if let text = value.flatMap({ Self.plain($0) }) { model["value"] = .string(text) }
     }
 
-    private func error(at name: String) -> String? {
+    /// The same for what is within a value.
+    func within(_ value: JSONValue?) -> FormModel {
+        var inner = self
+        inner.values = value?.objectValue ?? [:]
+        return inner
+    }
+
+    func error(at name: String) -> String? {
         problems.first { $0.pointer == "/\(name)" }.map { problem in
             let detail = problem.detail
             return detail.prefix(1).uppercased() + detail.dropFirst() + (detail.hasSuffix(".") ? "" : ".")

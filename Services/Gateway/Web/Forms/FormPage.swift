@@ -4,18 +4,23 @@ import Models
 struct FormPage: Sendable {
     /// What was wrong with it; nil at first.
     var problem: Problem?
+    /// Whether secrets were typed, which it does not show again.
+    var hadSecrets = false
 
-    /// What templates need to tell what is wrong: `form_error`, and `form_errors` for what no input stands for.
+    /// What templates need to tell what is wrong: `form_error`, and `form_errors` for what no input stands for; and whether
+    /// secrets have to be typed again (`type_again`).
     ///
     /// - Parameter inputs: the inputs of the form, as `FormModel` made them.
     func messages(_ inputs: JSONValue...) -> [String: JSONValue] {
-        guard let problem else { return ["form_error": .null, "form_errors": []] }
+        let again = JSONValue.bool(hadSecrets)
+        guard let problem else { return ["form_error": .null, "form_errors": [], "type_again": again] }
         let placed = Set(inputs.flatMap { Self.names($0) })
         let others = problem.errors.filter { !placed.contains(String($0.pointer.dropFirst())) }
         let isPlaced = !problem.errors.isEmpty && others.isEmpty
         return [
             "form_error": .string(isPlaced ? "Please look at the marked fields." : problem.detail),
             "form_errors": .array(problem.errors.count > 1 ? others.map { .string($0.sentence) } : []),
+            "type_again": again,
         ]
     }
 

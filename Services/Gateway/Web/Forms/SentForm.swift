@@ -21,6 +21,9 @@ struct SentForm: Sendable {
     /// The first value of that name.
     subscript(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
+    /// The names, as often as they came.
+    var names: [String] { fields.map(\.name) }
+
     /// All values of that name.
     func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 

@@ -17,8 +17,10 @@
     /** A dangerous button works once the thing's name has been typed. The server looks again. */
     function guardConfirmations(root) {
         for (const input of root.querySelectorAll("input[data-expected]")) {
-            const button = input.form.querySelector("button.danger");
-            const check = () => { button.disabled = input.value.trim() !== input.dataset.expected; };
+            const buttons = input.form.querySelectorAll("button.danger");
+            const check = () => {
+                for (const button of buttons) button.disabled = input.value.trim() !== input.dataset.expected;
+            };
             input.addEventListener("input", check);
             check();
         }
