@@ -89,11 +89,16 @@ class Browser:
     def wait_for_text(self, text, seconds=30):
         self.wait(lambda: text in self.text, f"“{text}”", seconds)
 
-    def sign_in(self, credentials, next_path=""):
+    def sign_in(self, credentials, next_path="", code=None):
         self.go("/sign-in" + (f"?next={next_path}" if next_path else ""))
         self.fill("email", credentials[0])
         self.fill("password", credentials[1])
         self.find("button.primary").click()
+        if code:
+            self.wait(lambda: self.all("[name=code]"), "being asked for a code")
+            self.fill("password", credentials[1])
+            self.fill("code", code())
+            self.find("button.primary").click()
         self.wait(lambda: not self.path.startswith("/sign-in"), "being signed in")
 
     # --- Looking -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import traceback
 
 from browser import Browser
 from system import System
+import test_account
 import test_admin
 import test_client
 import test_hostile
@@ -13,7 +14,7 @@ import test_ops
 
 
 def main(wanted):
-    tests = [(name, test) for module in (test_admin, test_client, test_ops, test_hostile)
+    tests = [(name, test) for module in (test_admin, test_client, test_ops, test_account, test_hostile)
              for name, test in vars(module).items() if name.startswith("test_")]
     tests = [each for each in tests if not wanted or any(part in each[0] for part in wanted)]
     passed, failed = 0, 0

@@ -46,11 +46,12 @@ enum AccountForm: String, Sendable {
 
     /// What the template draws: the inputs, and what was wrong. Nothing that was typed is shown again.
     func model(_ problem: Problem?) -> JSONValue {
-        var problem = problem
-        problem?.errors = (problem?.errors ?? []).map { error in
+        let errors = (problem?.errors ?? []).map { error in
             FieldProblem(pointer: "/\(rawValue)\(error.pointer)", detail: error.detail)
         }
-        let form = FormModel(problems: problem?.errors ?? [])
+        var problem = problem
+        problem?.errors = errors
+        let form = FormModel(problems: errors)
         let drawn = zip(inputs, form.inputs(inputs.map(\.field), at: rawValue).arrayValue ?? [])
         let fields = JSONValue.array(
             drawn.map { input, model in

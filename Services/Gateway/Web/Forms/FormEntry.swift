@@ -10,7 +10,7 @@ struct FormEntry: Sendable, Equatable {
             switch self {
             case .text: "Text"
             case .number: "Number"
-            case .boolean: "Yes or no: true or false"
+            case .boolean: "True or false"
             case .json: "List or object, as JSON"
             }
         }

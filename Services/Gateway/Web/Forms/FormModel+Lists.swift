@@ -9,6 +9,7 @@ extension FormModel {
         guard let item = field.listItem else { return }
         let draft = lists[name]
         let items: [JSONValue]
+        var isFree = false
         switch item {
         case .object(let fields):
             items = (value?.arrayValue ?? []).enumerated().map { index, element in
@@ -17,6 +18,10 @@ extension FormModel {
         case .free:
             let entries = draft?.entries ?? FormEntry.all(of: value)
             items = entries.enumerated().map { index, entry in inputs(of: entry, at: "\(name)/\(index)") }
+            isFree = true
+            model["help"] = .string(
+                (field.help.isEmpty ? "" : "\(field.help). ")
+                    + "Give each entry a name; or none of them, for a plain list.")
         }
         let wasFilled = draft?.wasFilled ?? !items.isEmpty
         model["is_fieldset"] = true
@@ -32,6 +37,7 @@ extension FormModel {
                 group["label"] = .string(title)
                 group["error"] = error(at: own).map(JSONValue.string) ?? .null
                 group["fields"] = inputs
+                group["is_entry"] = .bool(isFree)
                 group["remove"] = .string(FormListEdit.removing(index, of: name))
                 group["item_title"] = .string(title)
                 group["list_id"] = model["id"] ?? .null
@@ -42,8 +48,7 @@ extension FormModel {
     /// The inputs of an item of a free list. Only what is deeper than that is written as JSON.
     private func inputs(of entry: FormEntry, at place: String) -> JSONValue {
         let kinds = FormEntry.Kind.allCases.map { (value: $0.rawValue, title: $0.title) }
-        let name = FieldDefinition(
-            name: "name", type: .string, help: "Leave the names of all empty for a plain list")
+        let name = FieldDefinition(name: "name", type: .string)
         let value = FieldDefinition(name: "value", type: entry.kind == .json ? .object : .string)
         var form = self
         form.values = ["name": .string(entry.name), "value": .string(entry.value)]
