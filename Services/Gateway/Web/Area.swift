@@ -65,6 +65,7 @@ enum Note {
         "moved": "The product was saved.", "cancelled": "The action was cancelled.",
         "retried": "The action runs again.", "adopted": "The action was adopted as done.",
         "abandoned": "The action was abandoned.", "user": "The user was saved.",
+        "user-signed-out": "The user was signed out everywhere.",
         "user-removed": "The user was removed.", "revoked": "The token is no longer good.",
         "password": "The password was changed; all sessions of the user have ended.",
         "requeued": "The message was sent again.",

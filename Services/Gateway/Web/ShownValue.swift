@@ -41,10 +41,13 @@ enum ShownValue {
     static func json(_ value: JSONValue) -> String { String(decoding: value.text, as: UTF8.self) }
 
     /// Whether it is an address that a browser can open.
-    private static func isLink(_ value: JSONValue) -> Bool {
+    static func isLink(_ value: JSONValue) -> Bool {
         guard let text = value.stringValue else { return false }
         return text.hasPrefix("https://") || text.hasPrefix("http://")
     }
+
+    /// The address, where it is one that a browser can open; null for all else, such as scripts.
+    static func link(_ text: String) -> JSONValue { isLink(.string(text)) ? .string(text) : .null }
 }
 
 extension JSONValue {

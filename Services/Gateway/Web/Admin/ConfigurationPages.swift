@@ -112,7 +112,7 @@ struct ConfigurationPages: Sendable {
             "button": "Make the configuration",
             "cancel": .string(Self.path), "category": .string(descriptor.category),
             "provider": .string(descriptor.provider), "provider_title": .string(descriptor.title),
-            "vendor_page": .string(descriptor.vendorPage), "lead": .string(descriptor.help),
+            "vendor_page": ShownValue.link(descriptor.vendorPage), "lead": .string(descriptor.help),
         ]) { $1 }
         return try web.page(
             call, "admin-new-configuration", heading, model,
@@ -214,7 +214,7 @@ struct ConfigurationPages: Sendable {
             "configuration": configuration, "action": .string("\(Self.path)/\(id)"), "button": "Save",
             "list_action": .string("\(Self.path)/\(id)"),
             "cancel": .null, "provider_title": .string(descriptor.title),
-            "vendor_page": .string(descriptor.vendorPage), "circuit_title": .string(circuit.title),
+            "vendor_page": ShownValue.link(descriptor.vendorPage), "circuit_title": .string(circuit.title),
             "circuit_tone": .string(circuit.tone),
             "category_title": .string(Words.category(descriptor.category)),
             "may_edit": .bool(web.api.permits("updateConfiguration", call)),

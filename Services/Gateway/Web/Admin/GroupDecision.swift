@@ -15,6 +15,9 @@ struct GroupDecision: Sendable {
     static let limit = 200
     /// The rest is decided at most this fast, so that a provider that has just come back is not run over.
     static let pause: Duration = .milliseconds(50)
+    /// After so many it is looked how the latest three times as many fare, and so many that have failed again stop the rest.
+    static let lookEvery = 10
+    static let failureLimit = 3
 
     let web: Web
     let upstream: Upstream
@@ -35,6 +38,10 @@ struct GroupDecision: Sendable {
         var failure: Problem?
         for (index, id) in now.enumerated() {
             if index >= Self.firstCount { try await Task.sleep(for: Self.pause) }
+            if decision == "retry", index > 0, index.isMultiple(of: Self.lookEvery) {
+                failure = try await failures(among: decided.suffix(3 * Self.lookEvery), call)
+                if failure != nil { break }
+            }
             do {
                 try await web.api.ask("\(decision)Action", call, path: ["id": id])
                 decided.append(id)
@@ -47,6 +54,18 @@ struct GroupDecision: Sendable {
         let rest = ids.filter { !decided.contains($0) }
         return try await page(
             call, decision, kind, decided: done + decided, rest: rest, failure: failure)
+    }
+
+    /// What stops the rest; nil where it may go on.
+    private func failures(among ids: ArraySlice<String>, _ call: Call) async throws -> Problem? {
+        var failed = 0
+        for id in ids {
+            let action = try await web.api.ask("showAction", call, path: ["id": id])
+            if action["state"]?.stringValue == ActionState.failed.rawValue { failed += 1 }
+        }
+        guard failed >= Self.failureLimit else { return nil }
+        return Problem(
+            .conflict, "\(failed) of those just retried have failed again; the rest were left alone.")
     }
 
     private func page(

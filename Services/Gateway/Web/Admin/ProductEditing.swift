@@ -63,6 +63,7 @@ struct ProductEditing: Sendable {
         model["facts"] = .array(
             ShownValue.rows(frame.model["configuration"]?["settings"]?.objectValue ?? [:]))
         model["may_edit"] = .bool(web.api.permits("updateContractProduct", call))
+        model["may_test"] = .bool(web.api.permits("testConfiguration", call))
         model["may_create"] = .bool(web.api.permits("createConfiguration", call))
         model["category"] = .string(frame.category)
         return try web.page(

@@ -62,19 +62,38 @@ struct ProductPages: Sendable {
         }
     }
 
+    /// An action as the log has it: with what went wrong.
+    private static func logged(_ action: JSONValue) -> JSONValue {
+        let error = action["error"]
+        return .object(
+            (Rows.action(action, in: .admin).objectValue ?? [:]).merging([
+                "error_kind": error.map { .string(Words.error($0["kind"]?.stringValue)) } ?? .null,
+                "error_message": error?["message"] ?? .null,
+                "error_details": .array(ShownValue.rows(error?["details"]?.objectValue ?? [:])),
+            ]) { $1 })
+    }
+
     private func log(_ call: Call) async throws -> Response {
         let id: ContractProductID = try call.id()
         let query = call.query.without("done")
         async let found = web.api.ask("showContractProduct", call, path: ["id": id.rawValue])
-        async let listed = web.api.ask(
-            "listLogEntries", call, query: query.with("contract_product_id", .string(id.rawValue)))
-        let (product, entries) = try await (found, listed)
+        let own = JSONValue.string(id.rawValue)
+        async let listed = web.api.ask("listLogEntries", call, query: query.with("contract_product_id", own))
+        // Further back there are entries alone; all actions have a page of their own.
+        async let run = web.api.ask(
+            "listActions", call,
+            query: ["contract_product_id": own, "limit": query["before"] == nil ? 20 : 1])
+        let (product, entries, actions) = try await (found, listed, run)
         let frame = try await ProductFrame(product, tab: .log, web: web, call: call)
         let items = entries["items"]?.arrayValue ?? []
         var model = frame.model
         model["entries"] = .array(
             items.map { Rows.entry($0, revealing: call.may(.revealDebugData)) })
         model["has_entries"] = .bool(!items.isEmpty)
+        let runs = query["before"] == nil ? actions["items"]?.arrayValue ?? [] : []
+        model["actions"] = .array(runs.map(Self.logged))
+        model["has_actions"] = .bool(!runs.isEmpty)
+        model["all_actions"] = .string(Address.path("/admin/actions", ["contract_product_id": own]))
         model.merge(Paging.model("/admin/products/\(id)/log", query, next: entries["next"])) { $1 }
         return try web.page(call, "admin-product-log", frame.heading, model)
     }

@@ -55,6 +55,11 @@ struct UserPages: Sendable {
                     try await web.api.ask("removeTwoFactor", call, path: ["id": id])
                 }
             },
+            .page(.post, Self.path + "/{id}/sign-out", "adminSignUserOut", access: access) { call in
+                try await change(call, done: "user-signed-out") { id in
+                    try await web.api.ask("signUserOut", call, path: ["id": id])
+                }
+            },
             .page(.post, Self.path + "/{id}/delete", "adminDeleteUser", access: access) { call in
                 try await remove(call)
             },

@@ -42,8 +42,11 @@ struct ClientActionPages: Sendable {
         let row = Rows.action(action, in: .client, names: names)
         let state = action["state"]?.stringValue.flatMap { ActionState(rawValue: $0) } ?? .queued
         let result = action["result"]?.objectValue ?? [:]
-        let facts = ClientFacts.rows(result)
-        let links = ClientFacts.links(result)
+        let function = action["category"]?.stringValue.flatMap { Blueprints.named($0) }?
+            .function(action["function"]?.stringValue ?? "")
+        let facts = ClientFacts.rows(result) + ClientFacts.screen(result)
+        // Addresses that stay are the provider's; those that are made for the client are good for a while.
+        let links = function?.resultKeptSeconds == nil ? [] : ClientFacts.links(result)
         let title = row["title"]?.stringValue ?? ""
         return try web.page(
             call, "client-action",

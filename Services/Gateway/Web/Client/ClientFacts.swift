@@ -41,6 +41,19 @@ enum ClientFacts {
         }
     }
 
+    /// How to reach a server's screen, where that is what was answered.
+    static func screen(_ fields: [String: JSONValue]) -> [JSONValue] {
+        let parts = [
+            ("host", "Host of the screen"), ("port", "Port"), ("username", "Username"),
+            ("password", "Password"),
+            ("websocket_url", "Address for a viewer in the browser"),
+        ]
+        return parts.compactMap { key, label in
+            guard let value = fields["vnc_connection"]?[key], value != .null else { return nil }
+            return ["name": .string(label), "value": .string(ShownValue.text(value)), "is_link": false]
+        }
+    }
+
     /// Where an answer leads: ways to sign in.
     static func links(_ fields: [String: JSONValue]) -> [JSONValue] {
         fields.sorted { $0.key < $1.key }.compactMap { key, value in

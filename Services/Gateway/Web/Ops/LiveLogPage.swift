@@ -7,6 +7,10 @@ struct LiveLogPage: Sendable {
     private static let path = "/ops/log"
     private static let filters = ["level", "category", "service", "q", "action_id", "contract_product_id"]
 
+    /// Those that log, by the names of their executables.
+    private static let services =
+        [Gateway.name, "orchestrator", "log-collector"] + Blueprints.all.map { "\($0.category)-adapter" }
+
     let web: Web
 
     var routes: [HTTPRoute] {
@@ -30,12 +34,15 @@ struct LiveLogPage: Sendable {
             "stream": .string(Address.path("/v1/logs/stream", filter)),
             // Going back in time nothing is live.
             "is_live": .bool(query["before"] == nil && query["until"] == nil),
-            "kept": .array(ProductListPage.kept(query, ["action_id", "contract_product_id", "service"])),
+            "kept": .array(ProductListPage.kept(query, ["action_id", "contract_product_id"])),
             "fields": [
                 form.choice(
                     "level", "Level", isRequired: false, empty: "All",
                     LogLevel.allCases.map { ($0.rawValue, "\(Words.status($0.rawValue)) and above") },
                     chosen: query["level"]?.stringValue),
+                form.choice(
+                    "service", "Service", isRequired: false, empty: "All",
+                    Self.services.map { ($0, $0) }, chosen: query["service"]?.stringValue),
                 form.choice(
                     "category", "Category", isRequired: false, empty: "All",
                     Blueprints.all.map { ($0.category, $0.title) }, chosen: query["category"]?.stringValue),

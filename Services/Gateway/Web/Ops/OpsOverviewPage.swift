@@ -42,7 +42,12 @@ struct OpsOverviewPage: Sendable {
                 "has_providers": .bool(!providers.isEmpty),
                 "queued": .array(
                     queued.sorted { $0.key < $1.key }.map { category, count in
-                        ["title": .string(Words.category(category)), "count": count]
+                        [
+                            "title": .string(Words.category(category)), "count": count,
+                            "percent": .integer(
+                                (count.integerValue ?? 0) * 100
+                                    / max(1, queued.values.compactMap(\.integerValue).max() ?? 1)),
+                        ]
                     }), "has_queued": .bool(!queued.isEmpty),
                 "circuits": .array(
                     circuits.map { circuit in
@@ -74,6 +79,8 @@ struct ProviderPicture: Sendable {
     /// Of the picture: a minute is 10 wide, the highest bar 60 high.
     private static let width = 10
     private static let height = 60
+    /// And the line below it: its highest point is the longest average of a minute.
+    private static let lineHeight = 30
 
     let model: JSONValue
 
@@ -94,7 +101,8 @@ struct ProviderPicture: Sendable {
             "tone": .string(share >= 20 ? "bad" : share > 0 ? "warn" : "good"),
             "mean": .string(PageTime.span(milliseconds: Int64(mean))),
             "slowest": .string(PageTime.span(milliseconds: Int64(minutes.map(\.slowest).max() ?? 0))),
-            "most": .integer(most),
+            "most": .integer(most), "points": .string(Self.line(minutes)),
+            "longest": .string(PageTime.span(milliseconds: Int64(minutes.map(\.mean).max() ?? 0))),
             "href": .string(
                 Address.path(
                     "/admin/actions", ["category": .string(category), "provider": .string(provider)])),
@@ -109,6 +117,14 @@ struct ProviderPicture: Sendable {
                     ]
                 }),
         ]
+    }
+
+    /// How long attempts took, as the points of a line through the minutes that had any.
+    private static func line(_ minutes: [Minute]) -> String {
+        let longest = max(1, minutes.map(\.mean).max() ?? 1)
+        return minutes.sorted { $0.index < $1.index }.map { minute in
+            "\(minute.index * width + width / 2),\(lineHeight - minute.mean * (lineHeight - 2) / longest)"
+        }.joined(separator: " ")
     }
 
     private static func bar(_ tone: String, _ index: Int, top: Int, height: Int) -> JSONValue {

@@ -1,0 +1,91 @@
+import HTTPTypes
+import Models
+import Synchronization
+import Testing
+
+@testable import Gateway
+
+/// What pages draw, and what clients are told.
+@Suite struct PictureTests {
+    @Test func `a provider's last hour is bars of what came of attempts, and a line of how long they took`()
+        throws
+    {
+        let now = try #require(Timestamp("2026-11-28T10:00:30.000Z"))
+        func minute(_ time: String, _ succeeded: Int, _ failed: Int, _ mean: Int) -> JSONValue {
+            [
+                "minute": .string(time), "succeeded": .integer(succeeded), "failed": .integer(failed),
+                "mean_ms": .integer(mean), "slowest_ms": .integer(mean * 2),
+            ]
+        }
+        let model = ProviderPicture(
+            [
+                "category": "hosting", "provider": "demo",
+                "minutes": [
+                    minute("2026-11-28T09:59:00.000Z", 6, 0, 100),
+                    minute("2026-11-28T10:00:00.000Z", 1, 2, 400),
+                    // Longer ago than an hour.
+                    minute("2026-11-28T08:00:00.000Z", 50, 50, 9000),
+                ],
+            ], now: now
+        ).model
+        #expect(model["succeeded"] == 7)
+        #expect(model["share"] == 22)
+        #expect(model["points"] == "585,23 595,2")
+        #expect(model["longest"] == "400 ms")
+        #expect(model["mean"] == "200 ms")
+    }
+
+    @Test func `a client is told how to reach a screen, and opens only what was made for it`() async throws {
+        try await GatewayHarness.run { harness in
+            func page(_ function: String, _ result: [String: JSONValue]) async throws -> String {
+                let id = ActionID.make()
+                var action = Fixtures.action(id, function, on: harness.product)
+                action.category = "servers"
+                action.state = .succeeded
+                action.result = result
+                harness.fake.state.withLock { [action] in $0.actions[id] = action }
+                return try await harness.page("/client/actions/\(id)", .token(GatewayHarness.jane)).text
+            }
+            let screen = try await page(
+                "getConnection",
+                ["type": "vnc", "vnc_connection": ["host": "vnc.example.com", "port": 5901]])
+            #expect(screen.contains("<dd>vnc.example.com</dd>"), "\(screen)")
+            #expect(screen.contains("<dd>5901</dd>"))
+            let link = try await page("getConnection", ["redirect_url": "https://panel.example.com/x"])
+            #expect(link.contains("href=\"https://panel.example.com/x\""))
+            let script = try await page("getConnection", ["redirect_url": "javascript:alert(1)"])
+            #expect(!script.contains("javascript:"))
+            // Of what is looked up, addresses of the provider's own are not shown.
+            let looked = try await page("getInfo", ["control_panel_url": "https://provider.example.com"])
+            #expect(!looked.contains("provider.example.com"))
+        }
+    }
+
+    @Test func `a product's log has its actions with who asked, how they went and how long they took`()
+        async throws
+    {
+        try await GatewayHarness.run { harness in
+            let id = ActionID.make()
+            var action = Fixtures.action(id, "suspend", on: harness.product)
+            action.state = .failed
+            action.finishedAt = action.createdAt.advanced(by: .milliseconds(1200))
+            action.error = ActionError(kind: .rejected, message: "It is locked.", details: ["code": "E17"])
+            let configuration = harness.product.configurationID
+            harness.fake.state.withLock { [action] state in
+                state.actions[id] = action
+                state.clients[harness.janeID] = Client(
+                    id: harness.janeID, name: "Jane", email: "jane@example.com", createdAt: .now)
+                state.configurations[configuration] = Configuration(
+                    id: configuration, category: "hosting", provider: "demo", name: "WHM 3", settings: [:],
+                    createdAt: .now, updatedAt: .now)
+            }
+            let page = try await harness.page("/admin/products/\(harness.product.id)/log")
+            #expect(page.status == 200, "\(page.text)")
+            for shown in [
+                "Suspend", "Failed", "test · 1.2 s", "It is locked.", "E17", "/admin/actions/\(id)",
+            ] {
+                #expect(page.text.contains(shown), "\(shown)")
+            }
+        }
+    }
+}
