@@ -50,7 +50,8 @@ struct IsolationTable {
             "accountConfirmTwoFactor": (.own, [:]), "accountRemoveTwoFactor": (.own, [:]),
             "accountSignOutEverywhere": (.own, [:]),
             "clientProducts": (.listing, nil), "clientActivity": (.listing, nil),
-            "clientProduct": (.thing, nil), "clientAction": (.thing, nil), "clientRunForm": (.thing, nil),
+            "clientProduct": (.thing, nil), "clientAction": (.thing, nil), "clientOpen": (.thing, nil),
+            "clientRunForm": (.thing, nil),
             "clientRun": (.thing, [:]),
         ]
     }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdCore
 import Models
 import Synchronization
 import Testing
@@ -58,6 +59,53 @@ import Testing
             // Of what is looked up, addresses of the provider's own are not shown.
             let looked = try await page("getInfo", ["control_panel_url": "https://provider.example.com"])
             #expect(!looked.contains("provider.example.com"))
+        }
+    }
+
+    @Test func `a form for another site has a page whose policy lets it go there, and no token of ours`()
+        async throws
+    {
+        try await GatewayHarness.run { harness in
+            let jane = try harness.signIn(
+                Principal(
+                    sessionID: .make(), userID: .make(), name: "jane", role: .client,
+                    clientID: harness.janeID))
+            func made(_ address: String) -> ActionID {
+                let id = ActionID.make()
+                var action = Fixtures.action(id, "getConnection", on: harness.product)
+                action.category = "servers"
+                action.state = .succeeded
+                action.result = [
+                    "type": "form_post",
+                    "form_post": ["url": .string(address), "params": ["to\"ken": "<once>", "server": 7]],
+                ]
+                harness.fake.state.withLock { [action] in $0.actions[id] = action }
+                return id
+            }
+            let id = made("https://panel.example.com:8443/login?x=1")
+            let action = try await harness.page("/client/actions/\(id)", jane)
+            #expect(action.text.contains("href=\"/client/actions/\(id)/open\""), "\(action.text)")
+            #expect(action.headers[.contentSecurityPolicy] == Response.pagePolicy)
+            let page = try await harness.page("/client/actions/\(id)/open", jane)
+            #expect(page.status == 200, "\(page.text)")
+            let policy = try #require(page.headers[.contentSecurityPolicy])
+            #expect(policy.contains("form-action 'self' https://panel.example.com:8443;"))
+            let form = try #require(page.text.split(separator: "action=\"https://panel").last)
+            let sent = try #require(form.split(separator: "</form>").first)
+            #expect(!sent.contains("csrf_token"))
+            #expect(sent.contains("name=\"to&quot;ken\" value=\"&lt;once&gt;\""))
+            #expect(sent.contains("name=\"server\" value=\"7\""))
+            let foreign = try await harness.page(
+                "/client/actions/\(id)/open", .token(GatewayHarness.john))
+            #expect(foreign.status == 404)
+            for address in [
+                "javascript:alert(1)", "https://a.example; script-src *", "https://a.example\r\nX: y",
+                "https://",
+                "//a.example", "https://user@a.example/", "data:text/html,x",
+            ] {
+                let hostile = try await harness.page("/client/actions/\(made(address))/open", jane)
+                #expect(hostile.status == 404, "\(address)")
+            }
         }
     }
 

@@ -16,6 +16,9 @@ struct ClientActionPages: Sendable {
             .page(.get, "/client/actions/{id}", "clientAction", access: .client(.view)) {
                 try await show($0)
             },
+            .page(.get, "/client/actions/{id}/open", "clientOpen", access: .client(.view)) {
+                try await open($0)
+            },
         ]
     }
 
@@ -46,7 +49,10 @@ struct ClientActionPages: Sendable {
             .function(action["function"]?.stringValue ?? "")
         let facts = ClientFacts.rows(result) + ClientFacts.screen(result)
         // Addresses that stay are the provider's; those that are made for the client are good for a while.
-        let links = function?.resultKeptSeconds == nil ? [] : ClientFacts.links(result)
+        let isMade = function?.resultKeptSeconds != nil
+        let links: [JSONValue] =
+            ForeignForm(result) != nil
+            ? [["href": .string("/client/actions/\(id)/open")]] : isMade ? ClientFacts.links(result) : []
         let title = row["title"]?.stringValue ?? ""
         return try web.page(
             call, "client-action",
@@ -65,5 +71,28 @@ struct ClientActionPages: Sendable {
                 "result_expired": action["result_expired"] ?? false,
                 "message": state == .failed ? action["error"]?["message"] ?? .null : .null,
             ])
+    }
+
+    /// A page of its own for what the browser sends to another site: its policy lets forms go there, and no other's does.
+    private func open(_ call: Call) async throws -> Response {
+        let id: ActionID = try call.id()
+        let action = try await web.api.ask("showAction", call, path: ["id": id.rawValue])
+        guard let form = ForeignForm(action["result"]?.objectValue ?? [:]) else { throw Problem.notFound }
+        let row = Rows.action(action, in: .client)
+        var response = try web.page(
+            call, "client-open",
+            Heading(
+                title: row["title"]?.stringValue ?? "", area: .client, section: "/client",
+                crumbs: [("My products", "/client")]),
+            [
+                "address": .string(form.address), "back": row["product_href"] ?? "/client",
+                "inputs": .array(
+                    form.fields.sorted { $0.key < $1.key }.map {
+                        ["name": .string($0.key), "value": .string($0.value)]
+                    }),
+            ])
+        response.headers[.contentSecurityPolicy] = Response.pagePolicy.replacing(
+            "form-action 'self'", with: "form-action 'self' \(form.origin)")
+        return response
     }
 }
