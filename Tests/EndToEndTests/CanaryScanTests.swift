@@ -60,6 +60,14 @@ import Testing
         let named = folder.url.appending(path: "a/\(canary.core)")
         try Data().write(to: named)
         #expect(try scan.findings(in: folder.url).map(\.place) == ["the names of files", "a/file"])
+        let old = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -60)]
+        try FileManager.default.setAttributes(old, ofItemAtPath: folder.url.appending(path: "a/file").path)
+        try FileManager.default.removeItem(at: named)
+        for (seconds, places) in [(-90.0, ["a/file"]), (-30.0, [])] {
+            let found = try scan.findings(
+                in: folder.url, writtenSince: Date(timeIntervalSinceNow: seconds))
+            #expect(found.map(\.place) == places)
+        }
     }
 
     @Test(arguments: texts.indices)
@@ -75,6 +83,20 @@ import Testing
     }
 
     // MARK: Systems
+
+    @Test func `Every suite on the shared systems looks for secrets after its tests`() throws {
+        let call = ["PurserSystem", "shared("].joined(separator: ".")
+        let folder = TestRun.package.appending(path: "Tests")
+        var users: [String] = []
+        for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        where path.hasSuffix(".swift") {
+            let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+            guard text.contains(call) else { continue }
+            users.append(path)
+            #expect(text.contains(", .leavingNoSecrets)"), "\(path)")
+        }
+        #expect(users.count >= 6)
+    }
 
     /// What is written into a system's folder, by the name of its file; each is to be found.
     private static func leaks(of secret: String) -> [String: Data] {

@@ -149,9 +149,7 @@ struct CanaryTests {
         }
         found += try all.findings(in: system.folder) { $0.hasSuffix(".key") || $0.hasPrefix("data/demo/") }
         found += try given.findings(in: system.dataFolder.appending(path: "demo"))
-        found += try all.findings(in: broker.folder) {
-            $0 == ".erlang.cookie" || $0 == TestBroker.definitionsFile
-        }
+        found += try all.findings(in: broker.folder, except: TestBroker.keepsSecrets)
         #expect(found.isEmpty, "\(Set(found).map(\.description).sorted().joined(separator: "\n"))")
     }
 }

@@ -56,23 +56,38 @@ package struct CanaryScan: Sendable {
     ///
     /// A secret that stands on two pages of a database is not found in its file.
     ///
+    /// - Parameter start: files that were not written to since are passed over; none where nil.
     /// - Throws: where a file is there and cannot be read.
     package func findings(
-        in folder: URL, except isExcepted: (String) -> Bool = { _ in false }
+        in folder: URL, writtenSince start: Date? = nil, except isExcepted: (String) -> Bool = { _ in false }
     ) throws -> [Finding] {
-        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        let paths = try Self.paths(in: folder)
         return findings(in: Data(paths.joined(separator: "\n").utf8), of: "the names of files")
             + (try paths.sorted().filter { !isExcepted($0) }.flatMap { path -> [Finding] in
-                guard let data = try Self.content(of: folder.appending(path: path)) else { return [] }
+                guard let data = try Self.content(of: folder.appending(path: path), since: start) else {
+                    return []
+                }
                 return findings(in: data, of: path)
             })
     }
 
-    /// Nil for what has no content, as folders, sockets and links to other files, and for what has gone meanwhile.
-    private static func content(of file: URL) throws -> Data? {
+    /// All paths within a folder. One in which something is removed at this very moment is listed anew.
+    private static func paths(in folder: URL, tries: Int = 10) throws -> [String] {
         do {
-            let isFile = try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile
-            return isFile == true ? try Data(contentsOf: file) : nil
+            return try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        } catch  where tries > 1 && FileManager.default.fileExists(atPath: folder.path) {
+            return try paths(in: folder, tries: tries - 1)
+        }
+    }
+
+    /// Nil for what has no content, as folders, sockets and links to other files, for what was not written to since, and for
+    /// what has gone meanwhile.
+    private static func content(of file: URL, since start: Date?) throws -> Data? {
+        do {
+            let values = try file.resourceValues(forKeys: [.isRegularFileKey, .contentModificationDateKey])
+            guard values.isRegularFile == true else { return nil }
+            if let start, let written = values.contentModificationDate, written < start { return nil }
+            return try Data(contentsOf: file)
         } catch {
             guard !FileManager.default.fileExists(atPath: file.path) else { throw error }
             return nil

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Models
 import ServiceRuntime
 import TestSupport
@@ -21,16 +21,16 @@ extension PurserSystem {
         return Set([canary.core, Self.adminToken, TestBroker.passwordStem] + masters.map(\.text) + derived)
     }
 
-    /// Where one of them is, outside of the files that are meant for it, in the data folder and in what the processes wrote;
-    /// and in the broker's folder where the system has one of its own.
-    package func leaks() throws -> [CanaryScan.Finding] {
+    /// Where one of them is, outside of the files that are meant for it: in the data folder, in what the processes wrote, and
+    /// in what its broker keeps of all that went through it, and logs.
+    ///
+    /// - Parameter start: what the broker has written since is looked through; since the system was made where nil.
+    package func leaks(since start: Date? = nil) throws -> [CanaryScan.Finding] {
         let secrets = try givenSecrets()
         let own = try CanaryScan.leaks(in: folder, of: secrets)
         guard let broker else { return own }
-        // What the test defined its users by has their passwords.
         return own
-            + (try CanaryScan(secrets).findings(in: broker.folder) {
-                SecretFiles.contains($0) || $0 == TestBroker.definitionsFile
-            })
+            + (try CanaryScan(secrets).findings(
+                in: broker.folder, writtenSince: start ?? madeAt, except: TestBroker.keepsSecrets))
     }
 }

@@ -51,16 +51,19 @@ extension PurserSystem {
         _ form: Form, broker: TestBroker? = nil, proxy: FaultyProxy? = nil, services: [Part]? = nil,
         settings: [String: String] = [:]
     ) async throws -> PurserSystem {
-        let bus: String
-        if form == .embedded {
-            bus = "embedded"
-        } else if let broker {
-            bus = proxy?.address(of: broker.url) ?? broker.url
-        } else {
-            let url = try await TestBroker.shared().makeVirtualHost()
-            bus = proxy?.address(of: url) ?? url
+        guard form == .rabbitMQ else {
+            return try PurserSystem(form, bus: "embedded", services: services, settings: settings)
         }
-        return try PurserSystem(form, bus: bus, broker: broker, services: services, settings: settings)
+        let used: TestBroker
+        let url: String
+        if let broker {
+            (used, url) = (broker, broker.url)
+        } else {
+            used = try await TestBroker.shared()
+            url = try await used.makeVirtualHost()
+        }
+        return try PurserSystem(
+            form, bus: proxy?.address(of: url) ?? url, broker: used, services: services, settings: settings)
     }
 
     /// How long a provider call may take in the shared systems.

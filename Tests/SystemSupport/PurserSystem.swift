@@ -25,8 +25,9 @@ package final class PurserSystem: Sendable {
     package let parts: [Part]
     /// The broker's address, as one who may do everything; `embedded` without one.
     package let bus: String
-    /// Where it has one of its own.
     let broker: TestBroker?
+    /// When the system was made, or a moment before: clocks of file systems tick slowly.
+    let madeAt = Date(timeIntervalSinceNow: -1)
     /// What `PURSER_DATA` is.
     package let dataFolder: URL
     /// Calls the gateway as an administrator.
@@ -48,7 +49,7 @@ package final class PurserSystem: Sendable {
     /// Makes the folder; nothing runs yet.
     ///
     /// - Parameters:
-    ///   - broker: where it has one of its own.
+    ///   - broker: what `bus` leads to; nil for the embedded one.
     ///   - services: over RabbitMQ; `Part.services` where nil.
     package init(
         _ form: Form, bus: String, broker: TestBroker? = nil, services: [Part]? = nil,

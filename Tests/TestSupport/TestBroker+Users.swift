@@ -20,7 +20,12 @@ extension TestBroker {
     }()
 
     /// Has the users of the default virtual host with their passwords, in the broker's folder.
-    package static let definitionsFile = "definitions.json"
+    static let definitionsFile = "definitions.json"
+
+    /// Whether a file of a broker's folder has secrets on purpose: its cookie, and what defines its users.
+    package static func keepsSecrets(_ path: String) -> Bool {
+        path == ".erlang.cookie" || path.hasSuffix(".json") && !path.contains("/")
+    }
 
     /// What `compose/rabbitmq/definitions.json` defines, for a virtual host: users with passwords for tests, and guest, who
     /// may do everything.

@@ -1,3 +1,4 @@
+import Foundation
 import SystemSupport
 import TestSupport
 import Testing
@@ -11,14 +12,15 @@ struct LeakTrait: SuiteTrait, TestTrait, TestScoping {
         for test: Test, testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        defer { Self.look() }
+        let start = Date(timeIntervalSinceNow: -1)
+        defer { Self.look(since: start) }
         try await function()
     }
 
-    private static func look() {
+    private static func look(since start: Date) {
         for system in PurserSystem.startedShared.elements {
             do {
-                let leaks = try system.leaks()
+                let leaks = try system.leaks(since: start)
                 if !leaks.isEmpty { Issue.record("Secrets leaked (\(system.form)): \(leaks)") }
             } catch {
                 Issue.record(
