@@ -155,10 +155,16 @@ import Testing
             try Data(text.utf8).write(to: file)
         }
         #expect(try CanaryScan.leaks(in: folder.url, of: []).isEmpty)
+        let output = folder.url.appending(path: "y.output")
         for secret in [token, key, old] {
-            try Data("a \(secret)".utf8).write(to: folder.url.appending(path: "y.output"))
+            try Data("a \(secret)".utf8).write(to: output)
             #expect(try CanaryScan.leaks(in: folder.url, of: []).map(\.place) == ["y.output"])
         }
+        // The terminal of a first start shows this one; nothing else does.
+        try Data(old.utf8).write(to: folder.url.appending(path: "data/admin-password"))
+        #expect(try CanaryScan.leaks(in: folder.url, of: []).isEmpty)
+        try Data(old.utf8).write(to: folder.url.appending(path: "data/other"))
+        #expect(try CanaryScan.leaks(in: folder.url, of: []).map(\.place) == ["data/other"])
     }
 
     @Test func `A test fails whose system has a secret in a file`() async throws {

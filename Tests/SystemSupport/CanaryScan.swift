@@ -56,10 +56,13 @@ package struct CanaryScan: Sendable {
     ///
     /// A secret that stands on two pages of a database is not found in its file.
     ///
-    /// - Parameter start: files that were not written to since are passed over; none where nil.
+    /// - Parameters:
+    ///   - start: files that were not written to since are passed over; none where nil.
+    ///   - shown: secrets that may be in the file of a path.
     /// - Throws: where a file is there and cannot be read.
     package func findings(
-        in folder: URL, writtenSince start: Date? = nil, except isExcepted: (String) -> Bool = { _ in false }
+        in folder: URL, writtenSince start: Date? = nil, except isExcepted: (String) -> Bool = { _ in false },
+        showing shown: (String) -> Set<String> = { _ in [] }
     ) throws -> [Finding] {
         let paths = try Self.paths(in: folder)
         return findings(in: Data(paths.joined(separator: "\n").utf8), of: "the names of files")
@@ -67,7 +70,7 @@ package struct CanaryScan: Sendable {
                 guard let data = try Self.content(of: folder.appending(path: path), since: start) else {
                     return []
                 }
-                return findings(in: data, of: path)
+                return findings(in: data, of: path, except: shown(path))
             })
     }
 
