@@ -93,5 +93,4 @@ extension PurserSystem {
         }
         return try await start.value
     }
-
 }

@@ -25,6 +25,7 @@ package final class PurserSystem: Sendable {
     package let parts: [Part]
     /// The broker's address, as one who may do everything; `embedded` without one.
     package let bus: String
+    /// What that leads to.
     let broker: TestBroker?
     /// When the system was made, or a moment before: clocks of file systems tick slowly.
     let madeAt = Date(timeIntervalSinceNow: -1)
