@@ -49,6 +49,23 @@ def test_client_products_of_every_category(system, browser):
             browser.look("client-run-" + product["category"] + "-" + link.split("/")[-1])
 
 
+def test_client_is_told_how_to_reach_a_server(system, browser):
+    browser.sign_in(system.client())
+    product = system.product("servers")
+    for way in ("vnc", "form"):
+        browser.go(f"/client/products/{product['id']}/run/getConnection")
+        browser.fill("parameters/application", way)
+        browser.button("Open console")
+        browser.wait(lambda: browser.path.startswith("/client/actions/act_"), "the action's page")
+        browser.wait_for_text("Port" if way == "vnc" else "It is ready")
+        browser.look(f"client-action-{way}")
+    browser.driver.get(browser.find("main a.primary").get_attribute("href"))
+    form = browser.find("main form")
+    assert form.get_attribute("action").startswith("https://"), form.get_attribute("action")
+    assert not browser.all("main form [name=csrf_token]")
+    browser.look("client-open")
+
+
 def test_staff_view_as_a_client_and_change_nothing(system, browser):
     client = next(each["id"] for each in system.call("GET", "/v1/clients")["items"] if each["name"] == "Demo client")
     browser.sign_in(system.admin())
