@@ -100,6 +100,16 @@ import Testing
         #expect(shown.arrayValue?.first?["add"] == .null)
     }
 
+    @Test func `a stored list that is longer than a form shows stays as it is`() {
+        let many = JSONValue.array((0...FormList.limit).map { .integer($0) })
+        let shown = FormModel(values: ["extra": many]).inputs(Self.fields, at: "p")
+        let sent = Self.pairs(shown).filter { $0.name.hasPrefix("p/extra") }
+        #expect(sent.isEmpty)
+        #expect(shown.arrayValue?.last?["help"]?.stringValue?.contains("stays as it is") == true)
+        #expect(shown.arrayValue?.last?["add"] == .null)
+        #expect(FormValues(SentForm(sent), Self.fields, at: "p").values["extra"] == nil)
+    }
+
     @Test func `a free list is an object where its entries have names, and a list where none has`() {
         let object = Self.read([
             ("p/extra/0/name", "vat"), ("p/extra/0/kind", ""), ("p/extra/0/value", "007"),

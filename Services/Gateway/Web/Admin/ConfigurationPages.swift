@@ -261,6 +261,8 @@ struct ConfigurationPages: Sendable {
             // An emptied setting is removed; a secret left empty stays as it is.
             var settings = values["settings"]?.objectValue ?? [:]
             for field in descriptor.configuration where settings[field.name] == nil && !field.hasSecrets {
+                // A list that the form did not show was not emptied by it.
+                if field.listItem != nil, call.form["settings/\(field.name)"] == nil { continue }
                 if known["settings"]?[field.name] != nil { settings[field.name] = .null }
             }
             values["settings"] = .object(settings)

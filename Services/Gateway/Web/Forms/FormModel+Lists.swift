@@ -23,8 +23,14 @@ extension FormModel {
                 (field.help.isEmpty ? "" : "\(field.help). ")
                     + "Give each entry a name; or none of them, for a plain list.")
         }
-        let wasFilled = draft?.wasFilled ?? !items.isEmpty
         model["is_fieldset"] = true
+        guard items.count <= FormList.limit else {
+            // Without inputs nothing is sent of it, and what is not sent stays.
+            let sentence = "It has \(items.count) items, more than a form shows, and stays as it is."
+            model["help"] = .string(field.help.isEmpty ? sentence : "\(field.help). \(sentence)")
+            return
+        }
+        let wasFilled = draft?.wasFilled ?? !items.isEmpty
         model["is_list"] = true
         model["filled"] = wasFilled ? "filled" : "empty"
         model["add"] = items.count < FormList.limit ? .string(FormListEdit.adding(to: name)) : .null
