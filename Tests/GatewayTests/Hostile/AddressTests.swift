@@ -13,7 +13,7 @@ import Testing
         "/v1%2Fwhoami", "/v1/%77hoami", "/v1/whoami%00", "/v1/whoami;x=1", "/V1/whoami", "/v1/WhoAmI",
         "/v1/whoami%20",
         "/v1/wh%C3%B6ami", "/v1/whoami%2F", "/%2e/v1/whoami", "/v1/whoami/..;/clients", "/v1\\whoami",
-        "/v1/whoam\u{131}",
+        "/v1/whoam\u{131}", "/%FF%FE", "/v1/actions/%FF%FE",
     ])
     func `another spelling of an address is another address`(_ path: String) async throws {
         try await GatewayHarness.run { harness in
