@@ -6,7 +6,7 @@ def test_client_path(system, browser):
     assert browser.path == "/client", browser.path
     browser.look("client-products")
     product = system.product("hosting")
-    browser.link(product["name"])
+    browser.click(f"//main//a[@href='/client/products/{product['id']}']")
     browser.look("client-product")
     text = browser.find("main").text
     assert product["provision_fields"]["username"] in text
