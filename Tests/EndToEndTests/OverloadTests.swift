@@ -7,19 +7,18 @@ import Testing
 
 @Suite("Overload")
 struct OverloadTests {
-    @Test(
-        "Overload is refused early, and what was accepted ends in time",
-        .disabled("It failed in two of eight runs beside other tests, and why is not known yet."))
+    @Test("Overload is refused early, and what was accepted ends in time")
     func overload() async throws {
-        let settings = ["PURSER_CLIENT_BACKLOG_LIMIT": "100", "PURSER_BACKLOG_LIMIT": "300"]
+        let settings = ["PURSER_CLIENT_BACKLOG_LIMIT": "60", "PURSER_BACKLOG_LIMIT": "200"]
         try await withSystem(.rabbitMQ, settings: settings) { system in
-            let configuration = try await system.makeConfiguration(["latency_ms": 20], maxConcurrent: 8)
+            // 20 a second at the most, far fewer than are submitted below on the slowest machine.
+            let configuration = try await system.makeConfiguration(["latency_ms": 100], maxConcurrent: 2)
             let (first, second) = (try await system.makeClient(), try await system.makeClient())
             let product = try await system.makeAccount(client: first, configuration: configuration)
             let other = try await system.makeAccount(client: second, configuration: configuration)
             // As many callers as it can serve, each waiting for the end.
             let calm = Recorder<Answer>()
-            try await Self.hammer(4, for: .seconds(2), on: product, of: system, "?wait=30", into: calm)
+            try await Self.hammer(2, for: .seconds(2), on: product, of: system, "?wait=30", into: calm)
             #expect(calm.elements.allSatisfy { $0.status == 200 }, "\(Self.kinds(calm.elements))")
             let before = try Self.residentMegabytes(of: system)
             // Five times as many, none of which waits.
@@ -27,7 +26,7 @@ struct OverloadTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     try await Self.hammer(
-                        20, for: .seconds(6), on: product, of: system, "", into: answers)
+                        10, for: .seconds(6), on: product, of: system, "", into: answers)
                 }
                 group.addTask {
                     // Another client is served meanwhile.
