@@ -101,7 +101,8 @@ extension CrashPoint {
 
     fileprivate func lanes(in form: PurserSystem.Form) -> Lanes {
         switch self {
-        case .afterCall: form == .embedded ? .one : .category
+        // What is told already does not come to its acknowledgement where another's crash was before.
+        case .afterCall, .beforeAcknowledgement: form == .embedded ? .one : .category
         case .afterCommit: .one
         default: .many
         }
