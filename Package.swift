@@ -110,6 +110,7 @@ let sharedModules: [Target] = [
     .systemLibrary(
         name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq",
         providers: [.apt(["librabbitmq-dev"])]),
+    .systemLibrary(name: "CMalloc", path: "Shared/CMalloc"),
     .target(name: "ContractSchema", path: "Shared/Contracts/Schema"),
     .executableTarget(
         name: "ContractsGenerator", dependencies: ["ContractSchema", .yams],
@@ -144,7 +145,7 @@ let sharedModules: [Target] = [
 let services: [Target] =
     service(
         "Gateway", [.hummingbird, .hummingbirdCore, .nioCore, .metrics, .crypto, .mustache], assets: true)
-    + service("Orchestrator", ["AdapterKit", .grdb, .crypto, .cryptoExtras, .metrics])
+    + service("Orchestrator", ["AdapterKit", "CMalloc", .grdb, .crypto, .cryptoExtras, .metrics])
     + service("LogCollector", [.grdb, .metrics])
     + adapters.flatMap { adapter($0.0) }
     + [

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A librabbitmq connection belongs to one thread, so each has its own. Calls put commands into that thread's inbox and
 /// wait for the answer. Everything that was under way when the connection fell fails with `connectionLost`, and later
-/// calls too. Heartbeats of 10 s find a dead connection within 20 s.
+/// calls too. Heartbeats of 5 s find a dead connection within 10 s.
 package final class AMQPConnection: Sendable {
     /// What calls and the connection's thread both see.
     struct Shared: Sendable {

@@ -6,8 +6,11 @@ import Foundation
 ///
 /// Not Sendable, and made on its thread, so the compiler keeps it there.
 final class ConnectionSession {
-    /// Heartbeats are wanted this often; twice that without a sign of life ends the connection.
-    static let heartbeatSeconds: Int32 = 10
+    /// Heartbeats are wanted this often; twice that without a sign of life ends the connection. Less ends connections that
+    /// are only slow.
+    ///
+    /// - SeeAlso: "Heartbeat Timeout Value" in RabbitMQ's guide to heartbeats: 5 to 20 s suit most.
+    static let heartbeatSeconds: Int32 = 5
     /// How many commands are done before the socket is read again.
     private static let commandsPerTurn = 256
     /// How often the deadlines of publications are looked at.

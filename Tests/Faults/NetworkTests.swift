@@ -11,7 +11,7 @@ struct NetworkTests {
     private static let resumption: Duration = .seconds(5)
     private static let allowance: Duration = .seconds(10)
     /// When a half-open connection is noticed: after two heartbeats.
-    private static let heartbeats: Duration = .seconds(20)
+    private static let heartbeats: Duration = .seconds(10)
 
     enum Outage: Sendable, CustomStringConvertible {
         case away(FaultyProxy.Mode, Duration)

@@ -1,3 +1,4 @@
+import CMalloc
 import Crypto
 import CryptoExtras
 import Foundation
@@ -61,7 +62,9 @@ package struct PasswordHash: Sendable, Equatable {
     }
 
     private static func key(_ password: String, _ salt: Data, _ cost: Cost) throws -> SymmetricKey {
-        try KDF.Scrypt.deriveKey(
+        // The allocator would keep the 16 MiB for the next hash, in each thread's arena.
+        defer { malloc_trim(0) }
+        return try KDF.Scrypt.deriveKey(
             from: Data(password.utf8), salt: salt, outputByteCount: keyBytes,
             rounds: 1 << cost.logarithmOfRounds, blockSize: cost.blockSize, parallelism: cost.parallelism)
     }

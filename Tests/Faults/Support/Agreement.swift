@@ -3,6 +3,10 @@ import SystemSupport
 
 /// Whether ledger, database and stream of events tell one story, in which every promise was kept.
 struct Agreement {
+    /// How far the clocks of two processes may differ: the orchestrator's own lets the wall clock run ahead so far before
+    /// it follows (`SteadyClock.tolerance`), the simulators go by the wall clock.
+    private static let clockDifference: Duration = .seconds(1)
+
     private let records: Records
     private let effects: [String: [Ledger.Effect]]
     /// One sentence for each promise that was broken.
@@ -78,8 +82,10 @@ struct Agreement {
             if !(1...max(1, action.attempt)).contains(effect.attempt) {
                 problems.append("had effect in attempt \(effect.attempt) of \(action.attempt)")
             }
-            if let end = action.finishedAt, effect.endedAt > end {
-                problems.append("had effect after its end (attempt \(effect.attempt))")
+            if let end = action.finishedAt, end.duration(to: effect.endedAt) > Self.clockDifference {
+                problems.append(
+                    "had effect \(end.duration(to: effect.endedAt)) after its end (attempt \(effect.attempt))"
+                )
             }
         }
         return problems
