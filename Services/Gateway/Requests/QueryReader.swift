@@ -45,7 +45,9 @@ enum QueryReader {
     }
 
     private static func decoded(_ text: Substring) -> String? {
-        let decoded = text.replacing("+", with: " ").removingPercentEncoding
+        let isEncoded = text.utf8.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "%") }
+        let decoded =
+            isEncoded ? text.replacing("+", with: " ").removingPercentEncoding : String(text)
         return decoded?.utf8.contains(0) == true ? nil : decoded
     }
 

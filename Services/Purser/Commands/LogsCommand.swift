@@ -61,7 +61,7 @@ struct LogsCommand: PurserSubcommand {
             follower.lastEventID = entries.last?["id"]?.shown
         }
         try await follower.follow(handle: { event in
-            let data = try JSONDecoder().decode(JSONValue.self, from: Data(event.data.utf8))
+            let data = try JSONText.parse(event.data)
             if event.name == "gap" {
                 warn("Entries \(data.text("from") ?? "?") to \(data.text("to") ?? "?") are no longer kept.")
             } else {

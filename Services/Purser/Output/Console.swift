@@ -48,7 +48,8 @@ struct Cell: ExpressibleByStringInterpolation {
     /// What others wrote must not steer the terminal, nor turn round what stands beside it: control characters, and
     /// those that set a direction, become spaces.
     static func harmless(_ text: String) -> String {
-        String(
+        if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
+        return String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { scalar in
                     let isSteering =

@@ -69,12 +69,12 @@ package struct SignatureCheck: Sendable {
             guard acceptsUnsigned else { throw .missing }
             return .unsigned
         }
-        for candidate in known {
-            let sealer = candidate.sealer()
-            guard sealer.key(signature.keyID) != nil else { continue }
-            try sealer.verify(message, for: route)
-            return candidate.sender
-        }
-        throw .unknownKey(signature.keyID)
+        // Looking for a key anew reads a file, so all are asked for what they know first.
+        let holder =
+            known.first { $0.sealer().known[signature.keyID] != nil }
+            ?? known.first { $0.sealer().key(signature.keyID) != nil }
+        guard let holder else { throw .unknownKey(signature.keyID) }
+        try holder.sealer().verify(message, for: route)
+        return holder.sender
     }
 }

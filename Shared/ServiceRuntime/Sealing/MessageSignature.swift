@@ -15,6 +15,8 @@ package struct MessageSignature: Sendable, Equatable {
     private static let keyIDLimit = 64
     /// HMAC-SHA256: 32 bytes.
     private static let codeBytes = 32
+    /// How many bytes a signature takes at most.
+    private static let longest = opening.count + keyIDLimit + 1 + codeBytes * 2 + closing.count
 
     /// The id of the key that it was made with.
     package let keyID: String
@@ -31,10 +33,11 @@ package struct MessageSignature: Sendable, Equatable {
 
     /// Reads the signature of an envelope; nil where it begins with none.
     package init?(of body: Data) {
-        guard body.starts(with: Self.opening) else { return nil }
-        let rest = body.dropFirst(Self.opening.count)
+        let bytes = Array(body.prefix(Self.longest))
+        guard bytes.starts(with: Self.opening) else { return nil }
+        let rest = bytes.dropFirst(Self.opening.count)
         guard let dot = rest.prefix(Self.keyIDLimit + 1).firstIndex(of: UInt8(ascii: ".")) else { return nil }
-        let digits = rest[rest.index(after: dot)...].prefix(Self.codeBytes * 2)
+        let digits = rest[(dot + 1)...].prefix(Self.codeBytes * 2)
         guard let code = Self.bytes(hexadecimal: digits), code.count == Self.codeBytes,
             rest[digits.endIndex...].starts(with: Self.closing)
         else { return nil }
@@ -54,7 +57,8 @@ package struct MessageSignature: Sendable, Equatable {
     ///
     /// - Parameter body: an object with a member at least, without a signature.
     func added(to body: Data) -> Data {
-        var bytes = Data(capacity: length + body.count)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(length + body.count)
         bytes.append(contentsOf: Self.opening)
         bytes.append(contentsOf: keyID.utf8)
         bytes.append(UInt8(ascii: "."))
@@ -63,13 +67,13 @@ package struct MessageSignature: Sendable, Equatable {
             bytes.append(Self.digits[Int(byte & 15)])
         }
         bytes.append(contentsOf: Self.closing)
-        bytes.append(body.dropFirst())
-        return bytes
+        bytes.append(contentsOf: body.dropFirst())
+        return Data(bytes)
     }
 
     private static let digits = Array("0123456789abcdef".utf8)
 
-    private static func bytes(hexadecimal text: Data) -> [UInt8]? {
+    private static func bytes(hexadecimal text: ArraySlice<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 2)
         var high: UInt8?
