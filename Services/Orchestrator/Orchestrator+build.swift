@@ -59,7 +59,7 @@ extension Orchestrator {
         let configurations = ConfigurationService(
             store: store, catalogue: catalogue, secrets: secrets, bus: bus, actions: actions, now: now)
         let products = ProductService(store: store, catalogue: catalogue, actions: actions, now: now)
-        let passwords = try PasswordChecks(cost: passwordCost)
+        let passwords = PasswordChecks(cost: passwordCost)
         let throttle = SignInThrottle(now: now)
         let secondFactor = SecondFactor(storage: secrets.storage)
         let rotation = KeyRotation(

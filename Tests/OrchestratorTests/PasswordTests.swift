@@ -48,12 +48,12 @@ import Testing
     }
 
     @Test func `nobody's password fits nothing, and what was made more cheaply is outdated`() async throws {
-        let checks = try PasswordChecks(cost: Self.cheap)
+        let checks = PasswordChecks(cost: Self.cheap)
         #expect(try await checks.matches("anything at all", nil).fits == false)
         let stored = try await checks.hash("correct horse battery")
         let today = try await checks.matches("correct horse battery", stored)
         #expect(today.fits && !today.isOutdated)
-        let dearer = try PasswordChecks(cost: .init(logarithmOfRounds: 5, blockSize: 8, parallelism: 1))
+        let dearer = PasswordChecks(cost: .init(logarithmOfRounds: 5, blockSize: 8, parallelism: 1))
         let later = try await dearer.matches("correct horse battery", stored)
         #expect(later.fits && later.isOutdated)
         // Typed with another keyboard: é as one character or as two.

@@ -16,11 +16,11 @@ final class PasswordChecks: Sendable {
     private let slots = AsyncSlots(concurrency)
     private let waiting = Mutex(0)
     /// What the password of a user is compared with that there is not: it fits none, and takes as long.
-    private let nobody: String
+    private let nobody: PasswordHash
 
-    init(cost: PasswordHash.Cost) throws {
+    init(cost: PasswordHash.Cost) {
         self.cost = cost
-        nobody = try PasswordHash(UUID().uuidString, cost: cost).text
+        nobody = PasswordHash(fittingNoneAt: cost)
     }
 
     /// The password as it is stored.
@@ -33,7 +33,7 @@ final class PasswordChecks: Sendable {
     ///
     /// - Parameter stored: nil for a user that there is not; the answer is then no, after the same work.
     func matches(_ password: String, _ stored: String?) async throws -> (fits: Bool, isOutdated: Bool) {
-        guard let hash = PasswordHash(text: stored ?? nobody) else {
+        guard let hash = stored.map({ PasswordHash(text: $0) }) ?? nobody else {
             throw StoreError.damaged("users.password")
         }
         let fits = try await work { try hash.matches(Self.normalized(password)) }

@@ -25,7 +25,6 @@ package struct PasswordHash: Sendable, Equatable {
         }
     }
 
-    static let saltBytes = 16
     static let keyBytes = 32
 
     let cost: Cost
@@ -34,10 +33,17 @@ package struct PasswordHash: Sendable, Equatable {
 
     /// Hashes a password with a new salt. Takes as long as the cost says.
     init(_ password: String, cost: Cost) throws {
-        let salt = SymmetricKey(size: .bits128).withUnsafeBytes { Data($0) }
+        let salt = Self.newSalt()
         self.cost = cost
         self.salt = salt
         key = try Self.key(password, salt, cost)
+    }
+
+    /// One that fits no password, because its key was not made of any. Trying it takes as long as with others.
+    init(fittingNoneAt cost: Cost) {
+        self.cost = cost
+        salt = Self.newSalt()
+        key = SymmetricKey(size: .bits256)
     }
 
     /// Nil where the text is no stored password.
@@ -59,6 +65,10 @@ package struct PasswordHash: Sendable, Equatable {
     /// Whether this is the password. Keys are compared in constant time.
     func matches(_ password: String) throws -> Bool {
         try Self.key(password, salt, cost) == key
+    }
+
+    private static func newSalt() -> Data {
+        SymmetricKey(size: .bits128).withUnsafeBytes { Data($0) }
     }
 
     private static func key(_ password: String, _ salt: Data, _ cost: Cost) throws -> SymmetricKey {
