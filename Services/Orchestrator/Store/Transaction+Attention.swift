@@ -6,7 +6,7 @@ package enum AttentionRule {
     /// How long a failure asks for a person: 30 days.
     static let failedAge: Duration = .seconds(30 * 86_400)
     /// How many of the newest failures are looked at: whether one was made good since is a look-up each.
-    static let failedReach = 1000
+    static let failedReach = 500
     /// How long an action may be queued, under way or retried before it counts as stuck: 15 min.
     package static let stuckAge: Duration = .seconds(900)
     /// How many actions are grouped and counted at most.
