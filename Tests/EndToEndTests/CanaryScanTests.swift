@@ -1,3 +1,4 @@
+import AMQP
 import Foundation
 import Models
 import ServiceRuntime
@@ -175,5 +176,24 @@ import Testing
             }
         }
         #expect(error?.description.contains("gateway.output") == true)
+    }
+
+    @Test func `A test fails whose system has a secret on the bus, though nobody hears it`() async throws {
+        let error = await #expect(throws: WaitingError.self) {
+            try await withSystem(.rabbitMQ, isStarted: false) { system in
+                #expect(try system.leaks().isEmpty)
+                let connection = try await AMQPConnection.open(AMQPEndpoint(url: system.bus), name: "leak")
+                _ = try await connection.openPublishChannel()
+                var message = AMQPMessage()
+                message.body = Data("{\"password\":\"\(system.canary.core)\"}".utf8)
+                try await connection.publish(
+                    AMQPPublication(
+                        exchange: "amq.topic", routingKey: "nobody", isMandatory: false, message: message),
+                    by: .now + .seconds(10))
+                await connection.close()
+                try await eventually("the capture has it") { try !system.leaks().isEmpty }
+            }
+        }
+        #expect(error?.description.contains("/stream/") == true, "\(error?.description ?? "none")")
     }
 }

@@ -1,3 +1,4 @@
+import GRDB
 import Models
 import Synchronization
 import Testing
@@ -78,6 +79,60 @@ import Testing
             harness.clock.advance(by: .seconds(31 * 86_400))
             #expect(try await Self.listed(harness, .failed).isEmpty)
         }
+    }
+
+    @Test func `what removed the product makes all good, and what succeeded before a failure nothing`()
+        async throws
+    {
+        try await Self.scene { harness, mood in
+            let product = try await harness.product(["username": "jane"])
+            mood.become(.failed)
+            let failed = try await harness.submit("suspend", on: product).action.id
+            _ = try await harness.wait(for: failed, .failed)
+            mood.become(.succeeded)
+            let other = try await harness.submit("unsuspend", on: product).action.id
+            _ = try await harness.wait(for: other, .succeeded)
+            #expect(try await Self.listed(harness, .failed) == [failed])
+            let again = try await harness.submit("suspend", on: product).action.id
+            _ = try await harness.wait(for: again, .succeeded)
+            #expect(try await Self.listed(harness, .failed).isEmpty)
+            // It is tried once more by hand, and that is the last that is known.
+            mood.become(.failed)
+            _ = try await harness.decide("retry", failed)
+            _ = try await harness.wait(for: failed, .failed)
+            #expect(try await Self.listed(harness, .failed) == [failed])
+            mood.become(.succeeded)
+            let removed = try await harness.submit("terminate", on: product).action.id
+            _ = try await harness.wait(for: removed, .succeeded)
+            #expect(try await Self.listed(harness, .failed).isEmpty)
+        }
+    }
+
+    @Test func `failures of before are known where nothing has made them good`() async throws {
+        let queue = try DatabaseQueue()
+        try Schema.migrator.migrate(queue, upTo: "11 web")
+        try await queue.write { database in
+            for (number, product, function, state) in [
+                (1, "p1", "suspend", "failed"), (2, "p1", "suspend", "succeeded"),
+                (3, "p1", "suspend", "failed"),
+                (4, "p2", "create", "failed"), (5, "p2", "terminate", "succeeded"),
+                (6, "p3", "create", "rejected"),
+            ] {
+                try database.execute(
+                    sql: """
+                        INSERT INTO actions (number, id, product_id, client_id, category, provider, configuration_id,
+                            function, is_changing, is_open, state, attempt, failures, may_be_done, given, parameters,
+                            requested_by, created_at, finished_at)
+                        VALUES (?1, 'act_' || ?1, ?2, 'c', 'hosting', 'demo', 'f', ?3, 1, 0, ?4, 1, 1, 0, '{}', '{}', '',
+                            0, 1)
+                        """, arguments: [number, product, function, state])
+            }
+        }
+        try Schema.migrator.migrate(queue)
+        let count = try await queue.read {
+            try Transaction($0).attentionGroups(.failed, now: Timestamp(milliseconds: 1)).map(\.count)
+        }
+        #expect(count == [1])
     }
 
     @Test func `what nobody knows of, and what has waited for long, need a person`() async throws {

@@ -19,6 +19,7 @@ extension TestBroker {
             "RABBITMQ_PID_FILE": path("pid"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": path("enabled_plugins"),
             "RABBITMQ_CONFIG_FILE": path("rabbitmq.conf"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": path("advanced.config"),
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_EPMD_PORT": "\(epmdPort)",

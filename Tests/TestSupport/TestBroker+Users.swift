@@ -51,6 +51,7 @@ extension TestBroker {
         all["permissions", default: []].append([
             "user": "guest", "vhost": host, "configure": ".*", "write": ".*", "read": ".*",
         ])
+        capture(host, in: &all)
         return try JSONSerialization.data(withJSONObject: all, options: [.sortedKeys])
     }
 }

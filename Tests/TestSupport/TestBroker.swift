@@ -16,6 +16,8 @@ package final class TestBroker: Sendable {
     package let folder: URL
     let environment: [String: String]
     private let epmdPort: Int
+    /// How many virtual hosts were made.
+    private let hosts = Atomic(0)
     private static let sharedStart = Mutex<Task<TestBroker, any Error>?>(nil)
 
     /// The broker that all tests of this process share, started when it is first asked for.
@@ -49,7 +51,11 @@ package final class TestBroker: Sendable {
     ///
     /// - Returns: its address, as guest; `address(_:as:)` for that as a service's user.
     package func makeVirtualHost() async throws -> String {
-        let name = "test-\(UUID().uuidString.lowercased())"
+        let number = hosts.add(1, ordering: .relaxed).newValue
+        guard number <= Self.hostLimit else {
+            throw WaitingError(description: "More than \(Self.hostLimit) virtual hosts: raise `hostLimit`.")
+        }
+        let name = Self.virtualHost(number)
         let file = folder.appending(path: "\(name).json")
         try Self.definitions(for: name).write(to: file)
         // One call for all of it: each starts an Erlang machine of its own.
@@ -70,6 +76,7 @@ package final class TestBroker: Sendable {
         environment = Self.environment(folder, port: port, distributionPort: ports[3], epmdPort: epmdPort)
         try Self.definitions(for: "/").write(to: folder.appending(path: Self.definitionsFile))
         try Data("[].\n".utf8).write(to: folder.appending(path: "enabled_plugins"))
+        try Self.tracing().write(to: folder.appending(path: "advanced.config"))
         let configuration = try Self.configuration(authority: authority, folder: folder, tlsPort: tlsPort)
         try Data(configuration.utf8).write(to: folder.appending(path: "rabbitmq.conf"))
     }

@@ -69,6 +69,12 @@ enum Words {
         }
     }
 
+    /// How many need a person; a count that may have stopped at its limit says so.
+    static func attentionCount(_ count: JSONValue?) -> String {
+        let count = count?.integerValue ?? 0
+        return count < Attention.countLimit ? "\(count)" : "\(Attention.countLimit)+"
+    }
+
     static func error(_ kind: String?) -> String {
         switch kind.flatMap({ ErrorKind(rawValue: $0) }) {
         case .invalidInput: "Invalid input"

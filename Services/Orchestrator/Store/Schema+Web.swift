@@ -11,4 +11,16 @@ extension Schema {
         CREATE INDEX products_status ON products(status, id);
         CREATE INDEX products_configuration ON products(configuration_id, id);
         """
+
+    /// `is_unmended` is 1 for a change that failed until the same succeeds on the product, or its removal.
+    static let unmended = """
+        ALTER TABLE actions ADD COLUMN is_unmended INTEGER NOT NULL DEFAULT 0;
+        UPDATE actions SET is_unmended = 1
+            WHERE state = 'failed' AND state IN ('failed', 'rejected', 'cancelled') AND is_changing = 1 AND NOT EXISTS (
+                SELECT 1 FROM actions later WHERE later.product_id = actions.product_id
+                    AND later.number > actions.number AND later.state = 'succeeded'
+                    AND (later.function = actions.function OR later.function = 'terminate'));
+        CREATE INDEX actions_unmended ON actions(number, finished_at) WHERE is_unmended = 1;
+        CREATE INDEX actions_unmended_product ON actions(product_id, function) WHERE is_unmended = 1;
+        """
 }

@@ -21,6 +21,7 @@ enum Schema {
         migrator.registerMigration("9 access") { try $0.execute(sql: access) }
         migrator.registerMigration("10 keys") { try $0.execute(sql: keys) }
         migrator.registerMigration("11 web") { try $0.execute(sql: web) }
+        migrator.registerMigration("12 failures not made good") { try $0.execute(sql: unmended) }
         return migrator
     }
 

@@ -38,14 +38,14 @@ extension Transaction {
                 action.check?.rawValue,
             ])
         try count(action, before: nil)
+        try mend(action, before: nil)
     }
 
     /// Stores what can change of an action.
     package func update(_ action: ActionRecord) throws {
         let machine = action.machine
-        let before: String? = try row("SELECT state FROM actions WHERE number = ?", [action.number]).map {
-            $0[0]
-        }
+        let before: ActionState? = try row("SELECT state FROM actions WHERE number = ?", [action.number])
+            .flatMap { ActionState(rawValue: $0[0]) }
         try run(
             """
             UPDATE actions SET is_open = ?, line = ?, state = ?, attempt = ?, failures = ?, may_be_done = ?,
@@ -66,7 +66,8 @@ extension Transaction {
                 action.provider, action.configurationID.rawValue, action.storedTurn,
                 action.differences.map { Self.json($0) }, action.number,
             ])
-        try count(action, before: before.flatMap(ActionState.init(rawValue:)))
+        try count(action, before: before)
+        try mend(action, before: before)
     }
 
     /// Removes the results whose time is over.

@@ -5,12 +5,8 @@ package import Models
 package enum AttentionRule {
     /// How long a failure asks for a person: 30 days.
     static let failedAge: Duration = .seconds(30 * 86_400)
-    /// How many of the newest failures are looked at: whether one was made good since is a look-up each.
-    static let failedReach = 500
     /// How long an action may be queued, under way or retried before it counts as stuck: 15 min.
     package static let stuckAge: Duration = .seconds(900)
-    /// How many actions are grouped and counted at most.
-    package static let limit = 1000
 }
 
 extension Conditions {
@@ -25,28 +21,29 @@ extension Conditions {
             add("state IN ('queued', 'dispatched', 'waiting')")
             add("created_at < ?", now.advanced(by: .zero - AttentionRule.stuckAge))
         case .failed:
-            add("state = 'failed'")
-            add("state IN ('failed', 'rejected', 'cancelled')")
-            add("is_changing = 1")
-            add(
-                """
-                number > coalesce((SELECT number FROM actions WHERE state = 'failed'
-                    AND state IN ('failed', 'rejected', 'cancelled')
-                    ORDER BY number DESC LIMIT 1 OFFSET \(AttentionRule.failedReach)), 0)
-                """)
+            add("is_unmended = 1")
             add("finished_at > ?", now.advanced(by: .zero - AttentionRule.failedAge))
-            // What succeeded since, or removed the product, has made the failure good.
-            add(
-                """
-                NOT EXISTS (SELECT 1 FROM actions later WHERE later.product_id = actions.product_id
-                    AND later.number > actions.number AND later.state = 'succeeded'
-                    AND (later.function = actions.function OR later.function = 'terminate'))
-                """)
         }
     }
 }
 
 extension Transaction {
+    /// Notes that a change has failed, and of one that succeeds that it makes good what failed before: the same on the
+    /// product or, where it removed the product, all of it.
+    func mend(_ action: ActionRecord, before: ActionState?) throws {
+        let state = action.machine.state
+        guard state != before else { return }
+        if state == .succeeded {
+            try run(
+                """
+                UPDATE actions SET is_unmended = 0
+                WHERE product_id = ?1 AND is_unmended = 1 AND (function = ?2 OR ?2 = 'terminate')
+                """, [action.productID.rawValue, action.function])
+        } else if state == .failed || before == .failed, action.isChanging {
+            try run("UPDATE actions SET is_unmended = ? WHERE number = ?", [state == .failed, action.number])
+        }
+    }
+
     /// The newest actions that need a person for this reason, grouped, the largest group first.
     package func attentionGroups(_ attention: Attention, now: Timestamp) throws -> [AttentionGroup] {
         var conditions = Conditions()
@@ -55,7 +52,7 @@ extension Transaction {
             """
             SELECT category, provider, configuration_id, function, kind, count(*), min(created_at) FROM (
                 SELECT category, provider, configuration_id, function, json_extract(error, '$.kind') AS kind, created_at
-                FROM actions \(conditions.clause) ORDER BY number DESC LIMIT \(AttentionRule.limit))
+                FROM actions \(conditions.clause) ORDER BY number DESC LIMIT \(Attention.countLimit))
             GROUP BY category, provider, configuration_id, function, kind ORDER BY count(*) DESC, 1, 2, 4
             """, conditions.arguments
         ).map { row in
@@ -66,14 +63,14 @@ extension Transaction {
         }
     }
 
-    /// How many actions need a person for this reason, counted up to `AttentionRule.limit`.
+    /// How many actions need a person for this reason, counted up to `Attention.countLimit`.
     package func attentionCount(_ attention: Attention, now: Timestamp) throws -> Int {
         var conditions = Conditions()
         conditions.add(attention, now: now)
         return try row(
             """
             SELECT count(*) FROM (SELECT 1 FROM actions \(conditions.clause)
-                ORDER BY number DESC LIMIT \(AttentionRule.limit))
+                ORDER BY number DESC LIMIT \(Attention.countLimit))
             """, conditions.arguments
         ).map { $0[0] } ?? 0
     }

@@ -2,9 +2,8 @@ import AMQP
 import Foundation
 import TestSupport
 
-/// Everything that goes through a broker, also what is answered past the exchanges: the broker traces all it is given.
-///
-/// - SeeAlso: https://www.rabbitmq.com/docs/firehose
+/// Everything that goes through a broker as it goes, also what is answered past the exchanges: every test's broker traces
+/// all it is given.
 struct BusCapture {
     /// The bodies, each with the exchange that it was published to or the queue that it was delivered from.
     let messages: Recorder<(place: String, body: Data)>
@@ -12,7 +11,6 @@ struct BusCapture {
 
     /// Begins to capture what goes through the broker's default virtual host.
     static func start(_ broker: TestBroker) async throws -> BusCapture {
-        try await broker.control("trace_on")
         let messages = Recorder<(place: String, body: Data)>()
         let connection = try await AMQPConnection.open(AMQPEndpoint(url: broker.url), name: "capture")
         let channel = try await connection.openChannel()

@@ -53,6 +53,17 @@ import Testing
         }
     }
 
+    @Test func `a count that stopped at its limit says so`() async throws {
+        try await GatewayHarness.run { harness in
+            let page = try await harness.page("/admin/attention").text
+            #expect(page.contains("Failed (2)"))
+            #expect(page.contains("Unsure (\(Attention.countLimit)+)"))
+            #expect(page.contains("Stuck (0)"))
+            let overview = try await harness.page("/admin").text
+            #expect(overview.contains("\(Attention.countLimit)+"))
+        }
+    }
+
     @Test func `what is no decision of ours, or no action, is not carried out`() async throws {
         try await GatewayHarness.run { harness in
             let ids = Self.actions(harness, 1, .failed)

@@ -218,7 +218,9 @@ extension FakeOrchestrator {
                 outboxWaiting: 0, actionsByState: [:])
         }
         router.on(ShowOverview.self) { _, _ in
-            Overview(clients: 1, contractProducts: ["active": 1], openActions: [:], attention: ["failed": 2])
+            Overview(
+                clients: 1, contractProducts: ["active": 1], openActions: [:],
+                attention: ["failed": 2, "unsure": 1000])
         }
         router.on(ListNames.self) { [self] request, _ in
             state.withLock { state in

@@ -48,13 +48,15 @@ struct AttentionPages: Sendable {
                 Attention.allCases.map { each in
                     [
                         "title": .string(Words.attention(each).title),
-                        "count": overview["attention"]?[each.rawValue] ?? 0,
+                        "count": .string(Words.attentionCount(overview["attention"]?[each.rawValue])),
                         "href": .string("\(Self.path)?attention=\(each.rawValue)"),
                         "current": .bool(each == kind),
                     ]
                 }),
             "kind": .string(kind.rawValue), "help": .string(words.help), "empty": .string(words.empty),
             "groups": .array((groups["items"]?.arrayValue ?? []).map { Self.group($0, kind, names) }),
+            "counted_note": (overview["attention"]?[kind.rawValue]?.integerValue ?? 0) >= Attention.countLimit
+                ? .string("The newest \(Attention.countLimit) are counted.") : .null,
             "has_groups": .bool((groups["items"]?.arrayValue ?? []).count > 1),
             "rows": .array(items.map { Self.row($0, names) }), "has_rows": .bool(!items.isEmpty),
             "is_narrowed": .bool(filter.without("limit", "cursor").count > 1),

@@ -40,7 +40,7 @@ struct OverviewPage: Sendable {
     private static func tile(_ kind: Attention, _ count: JSONValue?) -> JSONValue {
         let isAny = (count?.integerValue ?? 0) > 0
         return [
-            "title": .string(Words.attention(kind).title), "count": count ?? 0,
+            "title": .string(Words.attention(kind).title), "count": .string(Words.attentionCount(count)),
             "href": .string("/admin/attention?attention=\(kind.rawValue)"),
             "tone": .string(isAny ? kind == .stuck ? "warn" : "bad" : ""),
         ]
