@@ -8,7 +8,7 @@ struct StormTests {
         let storm = Storm(
             seed: .random(in: 0..<1_000_000),
             kinds: [.kill, .kill, .kill, .terminate, .halt, .cut, .blackHole],
-            pause: .seconds(1), requests: 1_000, time: .seconds(30),
+            interval: .seconds(1), requests: 1_000, time: .seconds(30),
             firstKinds: [.kill, .killBroker])
         try await storm.rage()
     }
@@ -17,7 +17,7 @@ struct StormTests {
     @Test("The same for long", .enabled(if: Soak.minutes != nil))
     func soak() async throws {
         let storm = Storm(
-            seed: Soak.seed ?? .random(in: 0..<1_000_000), kinds: Fault.Kind.allCases, pause: .seconds(5),
+            seed: Soak.seed ?? .random(in: 0..<1_000_000), kinds: Fault.Kind.allCases, interval: .seconds(5),
             requests: 10_000, time: .seconds(60 * (Soak.minutes ?? 0)))
         try await storm.rage()
     }

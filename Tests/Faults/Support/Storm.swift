@@ -9,8 +9,8 @@ struct Storm: Sendable {
     /// What happens in which order follows from this.
     let seed: UInt64
     let kinds: [Fault.Kind]
-    /// Between two faults.
-    let pause: Duration
+    /// From the beginning of a fault to that of the next, unless it takes longer.
+    let interval: Duration
     /// How many requests must be accepted at least; the storm goes on until then, and for `time`.
     let requests: Int
     let time: Duration
@@ -23,6 +23,8 @@ struct Storm: Sendable {
     private static let services: [Part] = [
         .orchestrator, .logCollector, .hostingAdapter, .domainsAdapter, .serversAdapter, .gateway,
     ]
+    /// Between two faults at least.
+    private static let pause: Duration = .seconds(1)
     /// How many requests are accepted before the first fault.
     private static let firstRequests = 30
     /// How long everything may take to end after the last fault: most of it is what half-open connections take.
@@ -88,10 +90,11 @@ struct Storm: Sendable {
         while ContinuousClock.now < end || load.accepted.count < requests {
             let next = faults.count < firstKinds.count ? [firstKinds[faults.count]] : kinds
             let fault = Fault.random(next, parts: system.parts, using: &generator)
+            let begun = ContinuousClock.now
             say("\(load.accepted.count) accepted; \(fault)")
             try await fault.happen(to: system, broker, proxy)
             faults.append(fault)
-            try await Task.sleep(for: pause)
+            try await Task.sleep(until: max(begun + interval, .now + Self.pause))
         }
         return faults
     }
