@@ -194,6 +194,6 @@ import Testing
                 try await eventually("the capture has it") { try !system.leaks().isEmpty }
             }
         }
-        #expect(error?.description.contains("/stream/") == true, "\(error?.description ?? "none")")
+        #expect(error?.description.contains("/quorum/") == true, "\(error?.description ?? "none")")
     }
 }

@@ -35,6 +35,8 @@ extension TestBroker {
         var lines = [
             "log.file.level = warning", "disk_free_limit.absolute = 50MB",
             "vm_memory_high_watermark.relative = 0.4",
+            // Small files: what was looked through for secrets once is passed over the next time.
+            "raft.wal_max_size_bytes = 16000000",
             "load_definitions = \(folder.appending(path: definitionsFile).path)",
         ]
         if let authority {
