@@ -1,6 +1,6 @@
 import Foundation
 
-/// Whatever goes through a virtual host, also what is answered past the exchanges and what nobody keeps: the broker traces
+/// Whatever is published in a virtual host, also what is answered past the exchanges and what nobody hears: the broker traces
 /// it into a queue that nobody reads, and so writes it into its folder, where tests look for secrets. (A stream would do, but
 /// RabbitMQ 3.10 drops what itself puts into one.)
 ///
@@ -27,7 +27,7 @@ extension TestBroker {
         ])
         definitions["bindings", default: []].append([
             "source": "amq.rabbitmq.trace", "vhost": host, "destination": "capture",
-            "destination_type": "queue", "routing_key": "#", "arguments": [String: Any](),
+            "destination_type": "queue", "routing_key": "publish.#", "arguments": [String: Any](),
         ])
     }
 }
