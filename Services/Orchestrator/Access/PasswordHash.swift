@@ -67,13 +67,18 @@ package struct PasswordHash: Sendable, Equatable {
         try Self.key(password, salt, cost) == key
     }
 
+    /// Has the allocator give blocks from 1 MiB on back to the system as soon as they are free. Otherwise it learns from the
+    /// first hash to keep the 16 MiB for the next one, in each thread's arena.
+    ///
+    /// - SeeAlso: mallopt(3), `M_MMAP_THRESHOLD`.
+    private static let largeBlocksGoBack = mallopt(M_MMAP_THRESHOLD, 1 << 20) == 1
+
     private static func newSalt() -> Data {
         SymmetricKey(size: .bits128).withUnsafeBytes { Data($0) }
     }
 
     private static func key(_ password: String, _ salt: Data, _ cost: Cost) throws -> SymmetricKey {
-        // The allocator would keep the 16 MiB for the next hash, in each thread's arena.
-        defer { malloc_trim(0) }
+        _ = largeBlocksGoBack
         return try KDF.Scrypt.deriveKey(
             from: Data(password.utf8), salt: salt, outputByteCount: keyBytes,
             rounds: 1 << cost.logarithmOfRounds, blockSize: cost.blockSize, parallelism: cost.parallelism)
