@@ -2,9 +2,9 @@
 
 # For every `swift build` and `swift test`: what compose/Package.resolved does not say is an error, instead of another version.
 pinned=--force-resolved-versions
-# The same for debug builds, which tests use. What is written in C or C++ is optimised all the same: without, one hash of a
-# password takes two seconds. For a debugger, leave out `-debug-info-format none`.
-debug_build="$pinned -Xcc -O1 -Xcxx -O1 -debug-info-format none -Xswiftc -use-ld=lld"
+# The same for debug builds, which tests use. What is written in C or C++ is compiled as for a release all the same: with no
+# optimisation one hash of a password takes two seconds. For a debugger, leave out `-debug-info-format none`.
+debug_build="$pinned -Xcc -O2 -Xcxx -O2 -debug-info-format none -Xswiftc -use-ld=lld"
 
 # pin_dependencies: puts the tested versions of all dependencies, also of those that dependencies have, where the package
 # manager reads them.
