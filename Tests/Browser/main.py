@@ -36,7 +36,11 @@ def main(wanted):
             finally:
                 browser.close()
     finally:
-        system.stop()
+        leaks = system.stop()
+    for leak in leaks:
+        print(leak)
+    print(f'{"✘" if leaks else "✔"} Test "No secret is in a file but its own" {"failed" if leaks else "passed"} after 0 seconds.')
+    passed, failed = passed + (not leaks), failed + bool(leaks)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

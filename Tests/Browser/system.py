@@ -70,7 +70,16 @@ class System:
     def client(self):
         return "client@localhost", (self.folder / "demo-client-password").read_text().strip()
 
+    def leaks(self):
+        """The files that have a secret of this system outside of its own file. A first start prints the admin's password."""
+        kept = ["admin-token", "admin-password", "demo-client-token", "demo-client-password", "master.key"]
+        secrets = {name: (self.folder / name).read_bytes().strip() for name in kept}
+        return [f"{name} is in {file.relative_to(self.folder)}" for file in self.folder.rglob("*")
+                if file.is_file() and file.name not in kept for name, secret in secrets.items()
+                if not (file.name == "output.log" and name == "admin-password") and secret in file.read_bytes()]
+
     def stop(self):
+        """Ends it, removes its data, and returns what `leaks` found."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(20)
@@ -78,4 +87,6 @@ class System:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        leaks = self.leaks()
         shutil.rmtree(self.folder, ignore_errors=True)
+        return leaks
