@@ -32,6 +32,17 @@ import Testing
         try await OrchestratorHarness.run(adapter: { mood.answer($0) }, body: { try await body($0, mood) })
     }
 
+    /// A product on which `suspend` has failed, and that action.
+    private static func failedSuspension(_ harness: OrchestratorHarness, _ mood: Mood) async throws
+        -> (product: ContractProductID, action: ActionID)
+    {
+        let product = try await harness.product(["username": "jane"])
+        mood.become(.failed)
+        let failed = try await harness.submit("suspend", on: product).action.id
+        _ = try await harness.wait(for: failed, .failed)
+        return (product, failed)
+    }
+
     private static func listed(_ harness: OrchestratorHarness, _ attention: Attention) async throws
         -> [ActionID]
     {
@@ -41,10 +52,7 @@ import Testing
 
     @Test func `a failed change needs a person until the same succeeds on the product`() async throws {
         try await Self.scene { harness, mood in
-            let product = try await harness.product(["username": "jane"])
-            mood.become(.failed)
-            let failed = try await harness.submit("suspend", on: product).action.id
-            _ = try await harness.wait(for: failed, .failed)
+            let (product, failed) = try await Self.failedSuspension(harness, mood)
             let read = try await harness.submit("getInfo", on: product).action.id
             _ = try await harness.wait(for: read, .failed)
             // A reading function that failed has changed nothing, so there is nothing to make good.
@@ -85,10 +93,7 @@ import Testing
         async throws
     {
         try await Self.scene { harness, mood in
-            let product = try await harness.product(["username": "jane"])
-            mood.become(.failed)
-            let failed = try await harness.submit("suspend", on: product).action.id
-            _ = try await harness.wait(for: failed, .failed)
+            let (product, failed) = try await Self.failedSuspension(harness, mood)
             mood.become(.succeeded)
             let other = try await harness.submit("unsuspend", on: product).action.id
             _ = try await harness.wait(for: other, .succeeded)
@@ -180,10 +185,7 @@ import Testing
 
     @Test func `listings are narrowed by what pages filter by`() async throws {
         try await Self.scene { harness, mood in
-            let product = try await harness.product(["username": "jane"])
-            mood.become(.failed)
-            let failed = try await harness.submit("suspend", on: product).action.id
-            _ = try await harness.wait(for: failed, .failed)
+            let (product, failed) = try await Self.failedSuspension(harness, mood)
             mood.become(.succeeded)
             let done = try await harness.submit("getInfo", on: product).action.id
             _ = try await harness.wait(for: done, .succeeded)

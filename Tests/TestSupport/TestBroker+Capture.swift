@@ -9,6 +9,9 @@ extension TestBroker {
     /// Virtual hosts that a broker can have: those that it traces are named before they are made, because each call of
     /// `rabbitmqctl` takes a second.
     static let hostLimit = 500
+    /// Messages of a virtual host that are kept, the newest: several times what a test sends, so that all of them are looked
+    /// through. Of a soak, whose broker would have to read all of it at each of its starts, it is the last minutes.
+    private static let messageLimit = 50_000
 
     static func virtualHost(_ number: Int) -> String { "test-\(number)" }
 
@@ -21,7 +24,7 @@ extension TestBroker {
 
     /// Adds the queue to what defines a virtual host.
     static func capture(_ host: String, in definitions: inout [String: [[String: Any]]]) {
-        let arguments = ["x-queue-type": "quorum"]
+        let arguments: [String: Any] = ["x-queue-type": "quorum", "x-max-length": messageLimit]
         definitions["queues", default: []].append([
             "name": "capture", "vhost": host, "durable": true, "auto_delete": false, "arguments": arguments,
         ])

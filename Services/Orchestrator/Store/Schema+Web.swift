@@ -12,7 +12,8 @@ extension Schema {
         CREATE INDEX products_configuration ON products(configuration_id, id);
         """
 
-    /// `is_unmended` is 1 for a change that failed until the same succeeds on the product, or its removal.
+    /// `is_unmended` is 1 for a change that failed until the same succeeds on the product, or its removal. The list of states
+    /// names the partial index of the rarer ends.
     static let unmended = """
         ALTER TABLE actions ADD COLUMN is_unmended INTEGER NOT NULL DEFAULT 0;
         UPDATE actions SET is_unmended = 1

@@ -32,14 +32,14 @@ extension Transaction {
     /// product or, where it removed the product, all of it.
     func mend(_ action: ActionRecord, before: ActionState?) throws {
         let state = action.machine.state
-        guard state != before else { return }
+        guard state != before, action.isChanging else { return }
         if state == .succeeded {
             try run(
                 """
                 UPDATE actions SET is_unmended = 0
                 WHERE product_id = ?1 AND is_unmended = 1 AND (function = ?2 OR ?2 = 'terminate')
                 """, [action.productID.rawValue, action.function])
-        } else if state == .failed || before == .failed, action.isChanging {
+        } else if state == .failed || before == .failed {
             try run("UPDATE actions SET is_unmended = ? WHERE number = ?", [state == .failed, action.number])
         }
     }
