@@ -41,6 +41,7 @@ struct ComposeUpTests {
             second.signalGroup(SIGKILL)
             throw error
         }
+        if form == .rabbitMQ { #expect(try up.isBusCaptured()) }
         let leaks = try up.leaks()
         #expect(leaks.isEmpty, "\(leaks)")
         try up.remove()

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Whatever is published in a virtual host, also what is answered past the exchanges and what nobody hears: the broker traces
 /// it into a queue that nobody reads, and so writes it into its folder, where tests look for secrets. (A stream would do, but
@@ -17,9 +17,25 @@ extension TestBroker {
 
     /// What has the broker trace all its virtual hosts from its start on.
     static func tracing() -> Data {
-        let hosts = ["/"] + (1...hostLimit).map(virtualHost)
+        configuration(tracing: ["/"] + (1...hostLimit).map(virtualHost))
+    }
+
+    /// Captures, by files in the folder, what goes through the default virtual host of a broker that `compose/up` will start.
+    package static func capture(ofBrokerIn folder: URL) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var definitions: [String: [[String: Any]]] = [:]
+        capture("/", in: &definitions)
+        let file = folder.appending(path: "capture.json")
+        try JSONSerialization.data(withJSONObject: definitions).write(to: file)
+        // They are read after the definitions that `rabbitmq.conf` names.
+        let source = "{definitions, [{import_backend, local_filesystem}, {local_path, \"\(file.path)\"}]}"
+        try configuration(tracing: ["/"], and: [source]).write(to: folder.appending(path: "advanced.config"))
+    }
+
+    private static func configuration(tracing hosts: [String], and settings: [String] = []) -> Data {
         let list = hosts.map { "<<\"\($0)\">>" }.joined(separator: ",")
-        return Data("[{rabbit, [{trace_vhosts, [\(list)]}]}].\n".utf8)
+        let all = ["{trace_vhosts, [\(list)]}"] + settings
+        return Data("[{rabbit, [\(all.joined(separator: ", "))]}].\n".utf8)
     }
 
     /// Adds the queue to what defines a virtual host.

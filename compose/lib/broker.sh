@@ -43,12 +43,15 @@ log.file.level = warning
 disk_free_limit.absolute = 200MB
 CONF
     : >"$home/enabled_plugins"
+    # Settings that are not ours are taken, where somebody put them there.
+    local settings=()
+    [ ! -e "$home/advanced.config" ] || settings=(RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced.config")
     echo "Starting RabbitMQ on port $port …" >&2
     env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 \
         RABBITMQ_NODENAME="$name" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT="$port" \
         RABBITMQ_DIST_PORT="$(free_port)" RABBITMQ_MNESIA_BASE="$home/mnesia" RABBITMQ_LOG_BASE="$home/log" \
         RABBITMQ_PID_FILE="$home/broker.pid" RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" \
-        RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_CONF_ENV_FILE=/dev/null \
+        RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_CONF_ENV_FILE=/dev/null "${settings[@]}" \
         ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$epmd" \
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
         setsid bash -c '

@@ -15,6 +15,9 @@ final class ComposeUp: Sendable {
         folder = try TestRun.folder().appending(path: UUID().uuidString)
         dataFolder = folder.appending(path: "data")
         try FileManager.default.createDirectory(at: dataFolder, withIntermediateDirectories: true)
+        if form == .rabbitMQ {
+            try TestBroker.capture(ofBrokerIn: dataFolder.appending(path: "rabbitmq"))
+        }
         port = try FreePorts.take()
         http = HTTPCaller(port: port, token: PurserSystem.adminToken)
     }
@@ -68,6 +71,12 @@ final class ComposeUp: Sendable {
                 return "\(id) "
                     + String(decoding: command, as: UTF8.self).replacing("\0", with: " ").prefix(200)
             }
+    }
+
+    /// Whether what went through its broker is among its files: a traced message has that header.
+    func isBusCaptured() throws -> Bool {
+        let files = dataFolder.appending(path: "rabbitmq/mnesia")
+        return try !CanaryScan(["routed_queues"]).findings(in: files).isEmpty
     }
 
     /// Where the secrets that it was given, and those that it made, are outside of their own files.
