@@ -91,7 +91,8 @@ struct PendingTests {
             }
             try await group.waitForAll()
         }
-        try await eventually(within: .seconds(30), every: .milliseconds(100), "all pending") {
+        // Later the first of them are no longer.
+        try await eventually(within: .seconds(seconds), every: .milliseconds(100), "all pending") {
             try Records(system).actions.allSatisfy {
                 $0.state != .queued && $0.attempt > 0 || $0.runAt != nil
             }
