@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import ServiceLifecycle
+import ServiceRuntime
 
 /// The HTTP interface of Purser. It stores nothing: everything it knows it asks for over the bus.
 package struct Gateway: Service {
@@ -18,6 +19,7 @@ package struct Gateway: Service {
     /// Serves until it is shut down: ends waits and streams first, then answers what is under way.
     package func run() async throws {
         let services: [any Service] = [feed, ticker, application, drain]
-        try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
+        let group = ServiceGroupConfiguration(services: ServiceMain.named(services), logger: logger)
+        try await ServiceGroup(configuration: group).run()
     }
 }

@@ -1,18 +1,29 @@
 import Bus
 import Models
+import Synchronization
 
-/// The documents that describe the interface and the bus, made once at the start.
-struct Documents: Sendable {
+/// The documents that describe the interface and the bus. Each is made when it is first asked for, and kept.
+final class Documents: Sendable {
     /// The version of the interfaces, in both documents.
     static let version = "1.0.0"
 
-    let openAPI: RawJSON
-    let asyncAPI: RawJSON
+    static let asyncAPI = RawJSON(
+        [EntitiesContract.catalogue, MessagesContract.catalogue, RequestsContract.catalogue]
+            .asyncAPIDocument(version: version, channels: channels))
+
+    var openAPI: RawJSON {
+        written.withLock { written in
+            let document = written ?? RawJSON(OpenAPIWriter.document(routes: routes))
+            written = document
+            return document
+        }
+    }
+
+    private let routes: [HTTPRoute]
+    private let written = Mutex<RawJSON?>(nil)
 
     init(routes: [HTTPRoute]) {
-        openAPI = RawJSON(OpenAPIWriter.document(routes: routes))
-        let catalogues = [EntitiesContract.catalogue, MessagesContract.catalogue, RequestsContract.catalogue]
-        asyncAPI = RawJSON(catalogues.asyncAPIDocument(version: Self.version, channels: Self.channels))
+        self.routes = routes
     }
 
     static let healthSchema: JSONValue = [

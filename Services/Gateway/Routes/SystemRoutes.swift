@@ -47,7 +47,7 @@ extension [HTTPRoute] {
                 method: .get, path: "/asyncapi.json", tag: "System", name: "asyncAPI",
                 summary: "The message bus as an AsyncAPI 3.0 document", access: .none,
                 answers: [RouteAnswer(status: .ok, help: "The document", content: .json(["type": "object"]))]
-            ) { _ in .json(documents.asyncAPI) },
+            ) { _ in .json(Documents.asyncAPI) },
         ]
     }
 }

@@ -113,15 +113,15 @@ package enum ServiceMain {
         FileHandle.standardError.write(Data(text.utf8))
     }
 
+    /// Services that are told in the log by the names of their types: by default it is a dump of all that they hold.
+    package static func named(_ services: [any Service]) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        services.map { .init(service: $0, serviceName: "\(type(of: $0))") }
+    }
+
     /// A group that drains on SIGTERM and SIGINT, from its last service to its first.
     package static func group(_ services: [any Service], logger: Logger) -> ServiceGroup {
-        // By default a service is named by a dump of all that it holds.
-        let named = services.map { service in
-            ServiceGroupConfiguration.ServiceConfiguration(
-                service: service, serviceName: "\(type(of: service))")
-        }
         var configuration = ServiceGroupConfiguration(
-            services: named, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: named(services), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.logging.keys.serviceKey = LogKey.service
         configuration.logging.keys.servicesKey = LogKey.services
         configuration.logging.keys.signalKey = LogKey.signal
