@@ -68,13 +68,13 @@ struct CrashPointTests {
     }
 }
 
-/// Which actions run beside each other. Where one crash is a crash of others too, which then do not come to the point by
-/// themselves, they must not.
+/// Which actions run beside each other. Where one crash is a crash of others too, they must not where these then do not come
+/// to the point by themselves, or where so many crashes are more than a process may hand an action back for.
 private enum Lanes {
     case one
     /// One for each process of an adapter.
     case category
-    /// Eight: each crashes its process once, and the broker delivers a message 20 times at most.
+    /// Eight.
     case many
 
     func sort(_ cases: [OnceOnly]) -> some Collection<[OnceOnly]> {
@@ -103,6 +103,8 @@ extension CrashPoint {
         switch self {
         // What is told already does not come to its acknowledgement where another's crash was before.
         case .afterCall, .beforeAcknowledgement: form == .embedded ? .one : .category
+        // What was begun and not told is handed back at each crash.
+        case .beforeCall, .beforePublish: form == .embedded ? .one : .many
         case .afterCommit: .one
         default: .many
         }
