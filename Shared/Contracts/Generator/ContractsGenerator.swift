@@ -27,8 +27,7 @@ enum ContractsGenerator {
                 let yaml = try String(contentsOf: file, encoding: .utf8)
                 let contract = try ContractFile(file: path, yaml: yaml, known: &known)
                 let output = folder.appendingPathComponent(outputName(file))
-                try swift(of: contract, from: file.lastPathComponent).write(
-                    to: output, atomically: true, encoding: .utf8)
+                try write(swift(of: contract, from: file.lastPathComponent), to: output)
             }
         } catch {
             fail("\(error)")
@@ -48,7 +47,7 @@ enum ContractsGenerator {
         writer.line("    ]")
         writer.line("}")
         do {
-            try writer.text.write(to: file, atomically: true, encoding: .utf8)
+            try write(writer.text, to: file)
         } catch {
             fail("\(error)")
         }
@@ -56,11 +55,17 @@ enum ContractsGenerator {
 
     private static func embed(_ files: ArraySlice<String>, of folder: String, in file: URL) {
         do {
-            try AssetWriter.text(of: files.sorted(), in: folder)
-                .write(to: file, atomically: true, encoding: .utf8)
+            try write(AssetWriter.text(of: files.sorted(), in: folder), to: file)
         } catch {
             fail("\(error)")
         }
+    }
+
+    /// Leaves a file alone that says the same already, so that nothing is compiled anew for it: the generator also runs
+    /// when it was itself only built again.
+    private static func write(_ text: String, to file: URL) throws {
+        if let bytes = try? Data(contentsOf: file), bytes == Data(text.utf8) { return }
+        try text.write(to: file, atomically: true, encoding: .utf8)
     }
 
     private static func swift(of contract: ContractFile, from name: String) throws -> String {
