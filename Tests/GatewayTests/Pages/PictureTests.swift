@@ -18,20 +18,21 @@ import Testing
                 "mean_ms": .integer(mean), "slowest_ms": .integer(mean * 2),
             ]
         }
-        let model = ProviderPicture(
-            [
-                "category": "hosting", "provider": "demo",
-                "minutes": [
-                    minute("2026-11-28T09:59:00.000Z", 6, 0, 100),
-                    minute("2026-11-28T10:00:00.000Z", 1, 2, 400),
-                    // Longer ago than an hour.
-                    minute("2026-11-28T08:00:00.000Z", 50, 50, 9000),
-                ],
-            ], now: now
-        ).model
+        func picture(_ minutes: JSONValue...) -> JSONValue {
+            let statistics: JSONValue = [
+                "category": "hosting", "provider": "demo", "minutes": .array(minutes),
+            ]
+            return ProviderPicture(statistics, now: now).model
+        }
+        let last = minute("2026-11-28T10:00:00.000Z", 1, 2, 400)
+        // The third is longer ago than an hour.
+        let model = picture(
+            minute("2026-11-28T09:59:00.000Z", 6, 0, 100), last,
+            minute("2026-11-28T08:00:00.000Z", 50, 50, 9000))
         #expect(model["succeeded"] == 7)
         #expect(model["share"] == 22)
         #expect(model["points"] == "585,23 595,2")
+        #expect(picture(last)["points"] == "595,2 595,2", "one minute alone is seen too")
         #expect(model["longest"] == "400 ms")
         #expect(model["mean"] == "200 ms")
     }

@@ -122,9 +122,11 @@ struct ProviderPicture: Sendable {
     /// How long attempts took, as the points of a line through the minutes that had any.
     private static func line(_ minutes: [Minute]) -> String {
         let longest = max(1, minutes.map(\.mean).max() ?? 1)
-        return minutes.sorted { $0.index < $1.index }.map { minute in
+        let points = minutes.sorted { $0.index < $1.index }.map { minute in
             "\(minute.index * width + width / 2),\(lineHeight - minute.mean * (lineHeight - 2) / longest)"
-        }.joined(separator: " ")
+        }
+        // One point alone is not drawn; twice, it is a line that has nothing but its round ends.
+        return (points.count == 1 ? points + points : points).joined(separator: " ")
     }
 
     private static func bar(_ tone: String, _ index: Int, top: Int, height: Int) -> JSONValue {
