@@ -1,4 +1,5 @@
 import Foundation
+import SystemSupport
 import Testing
 
 @Suite("Random faults under load", .serialized)
