@@ -1,5 +1,7 @@
-"""Runs the tests of this folder one after the other against one system, and tells of each as Swift Testing does."""
+"""Runs the tests of this folder and tells of each as Swift Testing does: in two processes, each with a system of its own and
+one test after the other, because a browser mostly waits."""
 
+import concurrent.futures
 import sys
 import time
 import traceback
@@ -13,10 +15,18 @@ import test_hostile
 import test_ops
 
 
-def main(wanted):
-    tests = [(name, test) for module in (test_admin, test_client, test_ops, test_account, test_hostile)
-             for name, test in vars(module).items() if name.startswith("test_")]
-    tests = [each for each in tests if not wanted or any(part in each[0] for part in wanted)]
+# What runs beside each other: about as long as each other.
+GROUPS = [[test_admin], [test_client, test_ops, test_account, test_hostile]]
+
+
+def chosen(group, wanted):
+    tests = [(name, test) for module in group for name, test in vars(module).items() if name.startswith("test_")]
+    return [each for each in tests if not wanted or any(part in each[0] for part in wanted)]
+
+
+def run(number, wanted):
+    """Returns how many tests of a group passed and how many failed."""
+    tests = chosen(GROUPS[number], wanted)
     passed, failed = 0, 0
     system = System()
     try:
@@ -39,8 +49,15 @@ def main(wanted):
         leaks = system.stop()
     for leak in leaks:
         print(leak)
-    print(f'{"✘" if leaks else "✔"} Test "No secret is in a file but its own" {"failed" if leaks else "passed"} after 0 seconds.')
-    passed, failed = passed + (not leaks), failed + bool(leaks)
+    print(f'{"✘" if leaks else "✔"} Test "No secret is in a file but its own" {"failed" if leaks else "passed"} after 0 seconds.', flush=True)
+    return passed + (not leaks), failed + bool(leaks)
+
+
+def main(wanted):
+    numbers = [number for number, group in enumerate(GROUPS) if chosen(group, wanted)]
+    with concurrent.futures.ProcessPoolExecutor(len(GROUPS)) as pool:
+        results = list(pool.map(run, numbers, [wanted] * len(numbers)))
+    passed, failed = (sum(column) for column in zip((0, 0), *results))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
