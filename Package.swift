@@ -111,7 +111,10 @@ let sharedModules: [Target] = [
         name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq",
         providers: [.apt(["librabbitmq-dev"])]),
     .systemLibrary(name: "CMalloc", path: "Shared/CMalloc"),
-    .target(name: "ContractSchema", path: "Shared/Contracts/Schema"),
+    // Reading and writing JSON is a fifth of all that tests compute where it is not optimised.
+    .target(
+        name: "ContractSchema", path: "Shared/Contracts/Schema",
+        swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     .executableTarget(
         name: "ContractsGenerator", dependencies: ["ContractSchema", .yams],
         path: "Shared/Contracts/Generator"),
@@ -231,9 +234,5 @@ let package = Package(
 )
 
 for target in package.targets where ![.system, .plugin, .binary].contains(target.type) {
-    target.swiftSettings = settings
-    // Reading and writing JSON is a fifth of all that tests compute where it is not optimised.
-    if target.name == "ContractSchema" {
-        target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
-    }
+    target.swiftSettings = settings + (target.swiftSettings ?? [])
 }

@@ -64,6 +64,7 @@ enum ContractsGenerator {
     /// Leaves a file alone that says the same already, so that nothing is compiled anew for it: the generator also runs
     /// when it was itself only built again.
     private static func write(_ text: String, to file: URL) throws {
+        // Not to be read where it is new; what else is wrong with it, writing tells.
         if let bytes = try? Data(contentsOf: file), bytes == Data(text.utf8) { return }
         try text.write(to: file, atomically: true, encoding: .utf8)
     }
