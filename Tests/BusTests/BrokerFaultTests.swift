@@ -49,6 +49,8 @@ struct BrokerFaultTests {
                     return .done
                 }
             } _: {
+                try await bus.publish(.test("before"), to: names.work.route)
+                try await broker.settle()
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for publisher in 0..<20 {
                         group.addTask {

@@ -49,6 +49,7 @@ struct BrokerTests {
     func inFlight(_ fault: Fault) async throws {
         let broker = try await TestBroker.launch()
         try await withSystem(.rabbitMQ, broker: broker) { system in
+            try await broker.settle()
             let configuration = try await system.makeConfiguration(["latency_ms": 1_500])
             let client = try await system.makeClient()
             var actions: [String] = []
