@@ -16,7 +16,8 @@ struct ActionMachineTests {
         "failedForNow": .outcome(attempt: 1, .failed(isTransient: true, retryAt: later)),
         "deferred": .outcome(attempt: 1, .deferred(reference: "r", pollAt: later, now: now)),
         "unsure": .outcome(attempt: 1, .unsure),
-        "expired": .outcome(attempt: 1, .expired(mayHaveBegun: false)),
+        "expired": .outcome(attempt: 1, .expired),
+        "interrupted": .outcome(attempt: 1, .interrupted(retryAt: later)),
         "stale": .outcome(attempt: 0, .succeeded),
         "cancel": .decision(.cancel), "retry": .decision(.retry), "adopt": .decision(.adopt),
         "abandon": .decision(.abandon), "approve": .decision(.approve), "reject": .decision(.reject),
@@ -34,8 +35,8 @@ struct ActionMachineTests {
         .dispatched: [
             "due": .queued, "lost": .queued, "succeeded": .succeeded, "failed": .failed,
             "failedForNow": .waiting,
-            "deferred": .deferred, "unsure": .unsure, "expired": .queued, "restored": .queued,
-            "restoredBlind": .unsure,
+            "deferred": .deferred, "unsure": .unsure, "expired": .queued, "interrupted": .queued,
+            "restored": .queued, "restoredBlind": .unsure,
         ],
         .waiting: [
             "due": .queued, "cancel": .cancelled, "retry": .queued, "restored": .queued,
@@ -103,20 +104,38 @@ struct ActionMachineTests {
         }
     }
 
-    @Test(arguments: [true, false])
-    func `A lease that ran out after an earlier delivery is followed by a look`(mayHaveBegun: Bool) throws {
+    @Test(arguments: [ActionMachine.Outcome.expired, .interrupted(retryAt: later)])
+    func `What an earlier delivery may have begun is looked at`(outcome: ActionMachine.Outcome) throws {
         var machine = ActionMachine(state: .dispatched, attempt: 1, wakeAt: Self.now)
-        try machine.handle(.outcome(attempt: 1, .expired(mayHaveBegun: mayHaveBegun)))
-        #expect(machine.mayBeDone == mayHaveBegun)
+        try machine.handle(.outcome(attempt: 1, outcome))
+        #expect(machine.mayBeDone == (outcome != .expired))
     }
 
-    @Test func `What comes back each time as possibly begun is left to a person in the end`() throws {
+    @Test func `What breaks off each time soon waits for its next try, and is left to a person in the end`()
+        throws
+    {
         var machine = ActionMachine(state: .queued)
         for number in 1...ActionMachine.failureLimit {
             try machine.handle(.dispatch(answerBy: Self.later))
-            try machine.handle(.outcome(attempt: number, .expired(mayHaveBegun: true)))
-            #expect(machine.state == (number < ActionMachine.failureLimit ? .queued : .unsure))
+            try machine.handle(.outcome(attempt: number, .interrupted(retryAt: Self.later)))
+            #expect(machine.mayBeDone)
+            switch number {
+            case ...ActionMachine.promptReturns: #expect(machine.state == .queued)
+            case ActionMachine.failureLimit: #expect(machine.state == .unsure)
+            default:
+                #expect(machine.state == .waiting)
+                #expect(machine.wakeAt == Self.later)
+                try machine.handle(.due)
+            }
         }
+    }
+
+    @Test(arguments: [ActionState.waiting, .unsure])
+    func `A retry says that it did not happen only where that was asked`(state: ActionState) throws {
+        var machine = ActionMachine(state: state, attempt: 3, failures: 3, mayBeDone: true)
+        try machine.handle(.decision(.retry))
+        #expect(machine.mayBeDone == (state == .waiting))
+        #expect(machine.failures == 0)
     }
 
     @Test func `What may have been begun cannot be cancelled`() {

@@ -80,17 +80,18 @@ extension ActionService {
     private func machineOutcome(
         _ outcome: ActionOutcome, of action: ActionRecord, now: Timestamp
     ) -> ActionMachine.Outcome {
+        let retryAt = backoff.nextTry(
+            failures: action.machine.failures, retryAfter: outcome.retryAfterSeconds.map { .seconds($0) },
+            now: now)
         switch outcome.outcome {
         case .succeeded: return .succeeded
-        case .expired: return .expired(mayHaveBegun: outcome.mayHaveBegun ?? false)
+        case .expired where outcome.mayHaveBegun ?? false: return .interrupted(retryAt: retryAt)
+        case .expired: return .expired
         case .unsure: return .unsure
         case .deferred:
             let pollAt = now.advanced(by: .seconds(min(max(outcome.pollAfterSeconds ?? 60, 1), 86_400)))
             return .deferred(reference: outcome.deferredReference, pollAt: pollAt, now: now)
         case .failed:
-            let retryAt = backoff.nextTry(
-                failures: action.machine.failures, retryAfter: outcome.retryAfterSeconds.map { .seconds($0) },
-                now: now)
             return .failed(isTransient: outcome.error?.kind.isTransient ?? false, retryAt: retryAt)
         }
     }

@@ -60,6 +60,9 @@ package struct ActionViews: Sendable {
             return "It was handed over, but no \(action.category) adapter is online."
         case .dispatched:
             return "It was handed to \(adapter), whose answer is expected by \(until)."
+        case .waiting where machine.mayBeDone:
+            return
+                "Try \(machine.failures) of \(ActionMachine.failureLimit) broke off, as its adapter stopped or lost the bus, so it may have happened; it is looked at, and tried again, at \(until)."
         case .waiting:
             let reason = action.error.map { " (\($0.kind.rawValue): \($0.message))" } ?? ""
             return

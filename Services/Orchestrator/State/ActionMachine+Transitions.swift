@@ -63,11 +63,19 @@ extension ActionMachine {
         case .unsure:
             mayBeDone = true
             move(to: .unsure)
-        case .expired(let mayHaveBegun):
-            mayBeDone = mayBeDone || mayHaveBegun
-            if mayHaveBegun { failures += 1 }
-            // What ends its adapter each time must not do so for ever.
-            move(to: failures < Self.failureLimit ? .queued : .unsure)
+        case .expired:
+            move(to: .queued)
+        case .interrupted(let retryAt):
+            mayBeDone = true
+            failures += 1
+            // What ends its adapter each time must not do so again and again at once, nor for ever.
+            if failures <= Self.promptReturns {
+                move(to: .queued)
+            } else if failures < Self.failureLimit {
+                move(to: .waiting, wakeAt: retryAt)
+            } else {
+                move(to: .unsure)
+            }
         }
     }
 
@@ -80,7 +88,8 @@ extension ActionMachine {
             throw .begun(state)
         case (.retry, .failed), (.retry, .waiting), (.retry, .unsure):
             failures = 0
-            mayBeDone = false
+            // Of what is unsure a person says by this that it did not happen; of what waits, only that it shall not wait.
+            if state != .waiting { mayBeDone = false }
             deferredReference = nil
             deferredSince = nil
             move(to: .queued)

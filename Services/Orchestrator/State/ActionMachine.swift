@@ -63,8 +63,12 @@ package struct ActionMachine: Sendable, Equatable {
         case failed(isTransient: Bool, retryAt: Timestamp)
         case deferred(reference: String?, pollAt: Timestamp, now: Timestamp)
         case unsure
-        /// - Parameter mayHaveBegun: whether an earlier delivery of the attempt may have begun it; this counts as a failure.
-        case expired(mayHaveBegun: Bool)
+        /// It was not begun, and its lease has run out.
+        case expired
+        /// An earlier delivery of the attempt may have begun it, and told nothing; this counts as a failure.
+        ///
+        /// - Parameter retryAt: the moment of the next try, where it does not come at once.
+        case interrupted(retryAt: Timestamp)
     }
 
     /// What a person can decide.
@@ -84,6 +88,10 @@ package struct ActionMachine: Sendable, Equatable {
 
     /// How often an action is tried for reasons that pass, before it fails: 12 failures, about 50 minutes.
     package static let failureLimit = 12
+    /// After how many failures what was interrupted still goes on at once: 2, as one restart or lost connection is no reason to
+    /// wait. From the third on it waits as after any failure, so that what ends its adapter each time leaves the others there
+    /// time to end.
+    package static let promptReturns = 2
     /// By how much the number of attempts is raised in a restored action, so that no outcome of an attempt after the
     /// backup is taken for one of an attempt after the restoration: 1,000.
     package static let restoredAttempts = 1_000
