@@ -56,7 +56,8 @@ package final class AMQPBus: MessageBus {
             onLoss: { _ in })
         publishing = AMQPLink(
             endpoint, name: "\(connectionName) publishing", logger: logger,
-            prepare: Self.preparePublishing(topology, declares: declares, replyQueue, pendingAnswers),
+            prepare: Self.preparePublishing(
+                topology, declares: declares, replyQueue, pendingAnswers, logger: logger),
             onLoss: { pendingAnswers.failAll($0) })
         var rules: [String: ExchangeRule] = [:]
         for exchange in topology.exchanges {
@@ -139,10 +140,11 @@ package final class AMQPBus: MessageBus {
     private static func prepareNothing(_ connection: AMQPConnection) async throws(AMQPError) {}
 
     private static func preparePublishing(
-        _ topology: Topology, declares: Bool, _ replyQueue: ReplyQueue, _ pendingAnswers: PendingAnswers
+        _ topology: Topology, declares: Bool, _ replyQueue: ReplyQueue, _ pendingAnswers: PendingAnswers,
+        logger: Logger
     ) -> @Sendable (AMQPConnection) async throws(AMQPError) -> Void {
         { (connection: AMQPConnection) async throws(AMQPError) -> Void in
-            if declares { try await topology.declare(on: connection) }
+            if declares { try await topology.declare(on: connection, logger: logger) }
             _ = try await connection.openPublishChannel()
             try await replyQueue.declare(for: pendingAnswers, on: connection)
         }

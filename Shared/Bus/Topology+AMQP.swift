@@ -1,14 +1,33 @@
 import AMQP
+import Logging
 
 extension Topology {
     /// Declares everything at the broker. What is there already, and alike, stays as it is.
-    func declare(on connection: AMQPConnection) async throws(AMQPError) {
+    ///
+    /// A stream that is there and not served (its declaration is answered with 404 then) keeps nothing else waiting: what is
+    /// published to it finds the broker away.
+    func declare(on connection: AMQPConnection, logger: Logger) async throws(AMQPError) {
         let channel = try await connection.openChannel()
         for exchange in Set(exchanges).union([.replies]) {
             try await exchange.declare(on: connection, channel)
         }
-        for queue in queues { try await queue.declare(on: connection, channel, deadExchange: deadExchange) }
+        for queue in queues where queue.kind != .stream {
+            try await queue.declare(on: connection, channel, deadExchange: deadExchange)
+        }
         try await connection.close(channel)
+        for stream in queues where stream.kind == .stream {
+            // The broker closes the channel of a declaration that fails.
+            let channel = try await connection.openChannel()
+            do throws(AMQPError) {
+                try await stream.declare(on: connection, channel, deadExchange: deadExchange)
+                try await connection.close(channel)
+            } catch {
+                guard error.kind == .notFound else { throw error }
+                logger.error(
+                    "The broker does not serve a stream.",
+                    metadata: ["queue": "\(stream.name)", "error": "\(error)"])
+            }
+        }
     }
 }
 

@@ -84,6 +84,23 @@ struct BrokerTests {
         try await broker.remove()
     }
 
+    @Test("with its log stream lost: all but the log goes on")
+    func lostStream() async throws {
+        let broker = try await TestBroker.launch()
+        try await withSystem(.rabbitMQ, broker: broker) { system in
+            let product = try await system.makeProduct()
+            #expect(try await system.run("create", Self.account, on: product).state == "succeeded")
+            try await broker.forgetStreams()
+            try await broker.kill()
+            try await broker.start()
+            let action = try await system.submitUntilAccepted("suspend", on: product)
+            #expect(try await system.ended(action).state == "succeeded")
+            let orchestrator = try system.process(.orchestrator)
+            #expect(orchestrator.text().contains("The broker does not serve a stream."))
+        }
+        try await broker.remove()
+    }
+
     /// Without a domain, by which the third party would notice a second account.
     private static let account: JSONValue = ["email": "jane@example.com", "package_name": "gold"]
 }

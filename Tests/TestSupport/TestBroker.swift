@@ -112,6 +112,18 @@ package final class TestBroker: Sendable {
         try await control("eval", "[ok = dets:sync(Table) || Table <- dets:all()], ok.")
     }
 
+    /// Has the broker not serve its streams any more after its next start, though they are there: it forgets what looks after
+    /// them, as it does when it is killed too early (see `settle`).
+    package func forgetStreams() async throws {
+        try await control(
+            "eval",
+            """
+            Id = ra_directory:uid_of(coordination, rabbit_stream_coordinator),
+            ra_directory:unregister_name(coordination, Id).
+            """)
+        try await settle()
+    }
+
     /// Ends the broker at once, as a crash would.
     package func kill() async throws {
         try signal(SIGKILL)
