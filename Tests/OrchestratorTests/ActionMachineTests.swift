@@ -132,9 +132,13 @@ struct ActionMachineTests {
 
     @Test(arguments: [ActionState.waiting, .unsure])
     func `A retry says that it did not happen only where that was asked`(state: ActionState) throws {
-        var machine = ActionMachine(state: state, attempt: 3, failures: 3, mayBeDone: true)
+        var machine = ActionMachine(
+            state: state, attempt: 3, failures: 3, mayBeDone: true, deferredReference: "r",
+            deferredSince: Self.now)
         try machine.handle(.decision(.retry))
         #expect(machine.mayBeDone == (state == .waiting))
+        #expect(machine.deferredReference == (state == .waiting ? "r" : nil))
+        #expect(machine.deferredSince == (state == .waiting ? Self.now : nil))
         #expect(machine.failures == 0)
     }
 

@@ -88,10 +88,13 @@ extension ActionMachine {
             throw .begun(state)
         case (.retry, .failed), (.retry, .waiting), (.retry, .unsure):
             failures = 0
-            // Of what is unsure a person says by this that it did not happen; of what waits, only that it shall not wait.
-            if state != .waiting { mayBeDone = false }
-            deferredReference = nil
-            deferredSince = nil
+            // Of what is unsure a person says by this that it did not happen; of what waits, only that it shall not wait: what
+            // may be done is looked at all the same, and so is what the provider is working on.
+            if state != .waiting {
+                mayBeDone = false
+                deferredReference = nil
+                deferredSince = nil
+            }
             move(to: .queued)
         case (.adopt, .unsure):
             end(in: .succeeded)
